@@ -1,0 +1,14 @@
+package dev.rootlessnetwork.network;
+
+/**
+ * Something that keeps a network or a port from being as it should.
+ *
+ * @param stalled true: only a change by a person helps; false: it is being worked on or retried
+ * @param message what happened, to what, and what to do about it, in one or two sentences
+ */
+public record Problem(Reason reason, boolean stalled, String message) {
+    /** A problem whose reason alone says whether it stalls; for {@code TargetNotFound} and {@code TargetExited} name the target. */
+    public static Problem of(Reason reason, Target target, String message) {
+        return new Problem(reason, reason.stalls(target), message);
+    }
+}

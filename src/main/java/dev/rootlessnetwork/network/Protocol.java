@@ -1,0 +1,7 @@
+package dev.rootlessnetwork.network;
+
+/** Transport of a forwarded port. */
+public enum Protocol {
+    TCP,
+    UDP
+}
