@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param hostPort first port on the host, chosen where the entry leaves it open; null while none is chosen
  * @param problem why it is not active; null exactly when {@code state} is {@link State#ACTIVE}
  */
-public record PortObservation(PortEntry entry, @Nullable Integer hostPort, State state, @Nullable Problem problem) {
+public record PortObservation(
+        PortEntry entry,
+        @Nullable Integer hostPort,
+        State state,
+        @Nullable Problem problem) {
     /** As in the status. */
     public enum State {
         ACTIVE,

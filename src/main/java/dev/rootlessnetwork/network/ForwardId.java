@@ -18,8 +18,7 @@ public record ForwardId(Protocol protocol, InetAddress hostIp, int hostPort) {
 
     /** {@code 0.0.0.0} covers all of IPv4; {@code ::} listens on both families. */
     private static boolean covers(InetAddress wildcard, InetAddress address) {
-        return wildcard.isAnyLocalAddress()
-                && (!(wildcard instanceof Inet4Address) || address instanceof Inet4Address);
+        return wildcard.isAnyLocalAddress() && (!(wildcard instanceof Inet4Address) || address instanceof Inet4Address);
     }
 
     /** For messages, such as {@code TCP 0.0.0.0:8080} or {@code UDP [::1]:53}. */

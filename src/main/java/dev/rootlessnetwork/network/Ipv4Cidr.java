@@ -11,8 +11,7 @@ import java.net.Inet4Address;
  */
 public record Ipv4Cidr(Inet4Address network, int prefixLength) {
     /** slirp4netns's own default, 10.0.2.0/24. */
-    public static final Ipv4Cidr DEFAULT =
-            new Ipv4Cidr((Inet4Address) InetAddresses.forString("10.0.2.0"), 24);
+    public static final Ipv4Cidr DEFAULT = new Ipv4Cidr((Inet4Address) InetAddresses.forString("10.0.2.0"), 24);
 
     private static final int GATEWAY_OFFSET = 2;
     private static final int DNS_OFFSET = 3;

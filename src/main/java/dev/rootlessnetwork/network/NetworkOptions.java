@@ -29,4 +29,19 @@ public record NetworkOptions(
     public Ipv4Cidr network() {
         return cidr == null ? Ipv4Cidr.DEFAULT : cidr;
     }
+
+    /** The same options with another port handler. */
+    public NetworkOptions withPortHandler(PortHandlerKind newPortHandler) {
+        return new NetworkOptions(
+                cidr,
+                mtu,
+                enableIpv6,
+                allowHostLoopback,
+                newPortHandler,
+                outboundAddr,
+                outboundAddr6,
+                disableDns,
+                macAddress,
+                interfaceName);
+    }
 }

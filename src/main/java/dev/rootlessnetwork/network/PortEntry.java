@@ -1,6 +1,8 @@
 package dev.rootlessnetwork.network;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,4 +22,21 @@ public record PortEntry(
         @Nullable Integer hostPort,
         int containerPort,
         @Nullable InetAddress containerIp,
-        int range) {}
+        int range) {
+
+    /**
+     * The single forwards that the entry stands for.
+     *
+     * @param firstHostPort where the entry leaves it open, the chosen one
+     * @param guest address in the target of entries that name none
+     */
+    public List<PortForward> forwards(int firstHostPort, InetAddress guest) {
+        InetAddress guestIp = containerIp == null ? guest : containerIp;
+        List<PortForward> forwards = new ArrayList<>(range);
+        for (int i = 0; i < range; i++) {
+            forwards.add(
+                    new PortForward(new ForwardId(protocol, hostIp, firstHostPort + i), guestIp, containerPort + i));
+        }
+        return forwards;
+    }
+}

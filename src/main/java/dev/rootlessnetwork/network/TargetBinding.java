@@ -11,5 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param bootId of the boot that PID and start time belong to (/proc/sys/kernel/random/boot_id)
  * @param netns the network namespace as readlink shows it, such as {@code net:[4026532177]}
  */
-public record TargetBinding(
-        String nodeName, @Nullable Integer pid, long startTime, String bootId, String netns) {}
+public record TargetBinding(String nodeName, @Nullable Integer pid, long startTime, String bootId, String netns) {}

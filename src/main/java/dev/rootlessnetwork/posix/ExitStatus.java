@@ -1,0 +1,24 @@
+package dev.rootlessnetwork.posix;
+
+import jnr.constants.platform.Signal;
+
+/**
+ * How a process ended.
+ *
+ * @param code its exit status, 0–255; meaningful if {@code signal} is 0
+ * @param signal number of the signal that killed it, or 0
+ */
+public record ExitStatus(int code, int signal) {
+    /** Takes a status of wait(2) apart. */
+    static ExitStatus ofWait(int status) {
+        return new ExitStatus((status >> 8) & 0xff, status & 0x7f);
+    }
+
+    /** {@code exited with status 1} or {@code was killed by SIGKILL}. */
+    @Override
+    public String toString() {
+        return signal == 0
+                ? "exited with status " + code
+                : "was killed by " + Signal.valueOf(signal).name();
+    }
+}
