@@ -75,7 +75,7 @@ public final class Namespaces {
     /** @param mountinfo lines as proc(5) describes them */
     static List<Path> mountPoints(List<String> mountinfo) {
         List<Path> points = new ArrayList<>();
-        mountinfo.forEach(line -> points.add(Path.of(unescape(line.split(" ")[MOUNT_POINT_COLUMN]))));
+        mountinfo.forEach(line -> points.add(Path.of(unescape(line.split(" ", -1)[MOUNT_POINT_COLUMN]))));
         return points;
     }
 

@@ -3,7 +3,6 @@ package dev.rootlessnetwork.posix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * Which network namespace: two are the same exactly when both numbers are.
@@ -14,8 +13,9 @@ import java.util.Map;
 public record NetnsId(long device, long inode) {
     /** @param path a namespace file, or what one is mounted on */
     public static NetnsId of(Path path) throws IOException {
-        Map<String, Object> attributes = Files.readAttributes(path, "unix:dev,ino");
-        return new NetnsId((Long) attributes.get("dev"), (Long) attributes.get("ino"));
+        long device = (Long) Files.getAttribute(path, "unix:dev");
+        long inode = (Long) Files.getAttribute(path, "unix:ino");
+        return new NetnsId(device, inode);
     }
 
     public static NetnsId of(Fd fd) throws IOException {

@@ -50,11 +50,11 @@ public final class SocketOwners {
     /** The inode of a line's socket, if it is one that stands in the way. */
     static Optional<String> inode(String line, BindProbe.Transport transport, InetAddress address, int port)
             throws IOException {
-        String[] column = line.trim().split("\\s+");
+        String[] column = line.trim().split("\\s+", -1);
         if (column.length <= INODE || !column[LOCAL_ADDRESS].contains(":") || column[0].equals("sl")) {
             return Optional.empty();
         }
-        String[] local = column[LOCAL_ADDRESS].split(":");
+        String[] local = column[LOCAL_ADDRESS].split(":", -1);
         boolean listens = transport == BindProbe.Transport.UDP || column[STATE].equals(LISTEN);
         if (!listens || Integer.parseInt(local[1], 16) != port) {
             return Optional.empty();
@@ -89,7 +89,7 @@ public final class SocketOwners {
                     }
                 }
             } catch (IOException | DirectoryIteratorException e) {
-                continue; // it has ended, or is not ours to see
+                // it has ended, or is not ours to see
             }
         }
         return Optional.empty();
