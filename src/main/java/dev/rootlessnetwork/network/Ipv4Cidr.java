@@ -17,6 +17,14 @@ public record Ipv4Cidr(Inet4Address network, int prefixLength) {
     private static final int DNS_OFFSET = 3;
     private static final int GUEST_OFFSET = 100;
 
+    /** @throws IllegalArgumentException if the text is not as {@link #toString} writes it */
+    public static Ipv4Cidr parse(String text) {
+        int slash = text.indexOf('/');
+        return new Ipv4Cidr(
+                (Inet4Address) InetAddresses.forString(text.substring(0, slash)),
+                Integer.parseInt(text.substring(slash + 1)));
+    }
+
     public Inet4Address gateway() {
         return at(GATEWAY_OFFSET);
     }

@@ -9,6 +9,9 @@ import jnr.constants.platform.Signal;
  * @param signal number of the signal that killed it, or 0
  */
 public record ExitStatus(int code, int signal) {
+    /** Of a process whose end another has taken note of. */
+    public static final ExitStatus UNKNOWN = new ExitStatus(-1, 0);
+
     /** Takes a status of wait(2) apart. */
     static ExitStatus ofWait(int status) {
         return new ExitStatus((status >> 8) & 0xff, status & 0x7f);
@@ -17,6 +20,9 @@ public record ExitStatus(int code, int signal) {
     /** {@code exited with status 1} or {@code was killed by SIGKILL}. */
     @Override
     public String toString() {
+        if (equals(UNKNOWN)) {
+            return "ended with an unknown exit status";
+        }
         return signal == 0
                 ? "exited with status " + code
                 : "was killed by " + Signal.valueOf(signal).name();

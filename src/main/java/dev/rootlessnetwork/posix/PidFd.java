@@ -39,6 +39,10 @@ public final class PidFd implements AutoCloseable {
         return Kernel.current().isAtLeast(6, 9);
     }
 
+    public int pid() {
+        return pid;
+    }
+
     public Fd fd() {
         return fd;
     }

@@ -1,0 +1,106 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.NetworkOptions;
+import dev.rootlessnetwork.network.NetworkPlan;
+import dev.rootlessnetwork.network.Problem;
+import dev.rootlessnetwork.network.Reason;
+import dev.rootlessnetwork.network.Target;
+import dev.rootlessnetwork.posix.Namespaces;
+import dev.rootlessnetwork.posix.Tap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** Looks and acts inside a target's network namespace, without any program of the target's. */
+final class GuestNamespace {
+    private final BoundTarget target;
+    private final boolean root;
+
+    /** @param root whether we are; an ordinary user looks in through /proc and cannot act */
+    GuestNamespace(BoundTarget target, boolean root) {
+        this.target = target;
+        this.root = root;
+    }
+
+    /**
+     * What forbids giving this namespace a network: one that it has already would silently lose its egress to
+     * slirp4netns.
+     */
+    Optional<Problem> obstacle(NetworkPlan plan) {
+        Target named = plan.target();
+        NetworkOptions options = plan.options();
+        try {
+            GuestSnapshot now = snapshot();
+            if (now.defaultRoute().isPresent()) {
+                return Optional.of(hasRoute(named, "an IPv4", now.defaultRoute().get()));
+            }
+            if (options.enableIpv6() && now.defaultRoute6().isPresent()) {
+                return Optional.of(
+                        hasRoute(named, "an IPv6", now.defaultRoute6().get()));
+            }
+            if (now.interfaces().contains(options.interfaceName())) {
+                return Optional.of(Problem.of(
+                        Reason.TargetNotAllowed,
+                        named,
+                        "the target has an interface " + options.interfaceName()
+                                + " already: remove it, or choose another options.interfaceName"));
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(Problem.of(
+                    Reason.PermissionDenied, named, "cannot look into the target's namespace: " + e.getMessage()));
+        }
+    }
+
+    private static Problem hasRoute(Target named, String family, String device) {
+        return Problem.of(
+                Reason.TargetNotAllowed,
+                named,
+                "the target has a network already, " + family + " default route through " + device
+                        + ": remove that route, or name a target without one");
+    }
+
+    /** What the kernel says of routes and interfaces there. */
+    GuestSnapshot snapshot() throws IOException {
+        if (root) {
+            return inside(() -> GuestSnapshot.read(Path.of("/proc/thread-self/net")));
+        }
+        return GuestSnapshot.read(
+                Path.of("/proc", String.valueOf(target.binding().pid()), "net"));
+    }
+
+    /**
+     * Makes a tap that slirp4netns attaches to, such that its IPv6 address can be used at once instead of after duplicate
+     * address detection. It stays until {@link #removeTap}.
+     */
+    void makeTap(String name) throws IOException {
+        inside(() -> {
+            Tap.createPersistent(name);
+            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", name, "accept_dad"), "0");
+            return name;
+        });
+    }
+
+    /** Removes the tap, if it is there, with its addresses and routes. */
+    void removeTap(String name) throws IOException {
+        boolean there = snapshot().interfaces().contains(name);
+        inside(() -> {
+            if (there) {
+                Tap.delete(name);
+            }
+            return name;
+        });
+    }
+
+    private <T> T inside(Callable<T> action) throws IOException {
+        try {
+            return Namespaces.inNetns(target.netns(), action);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("acting in " + target.binding().netns() + " failed: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.NetworkIdentity;
+import dev.rootlessnetwork.network.NetworkRequest;
+import dev.rootlessnetwork.port.HostPortClaims;
+import dev.rootlessnetwork.port.HostPortProbe;
+import dev.rootlessnetwork.port.SlirpPortHandler;
+import dev.rootlessnetwork.posix.User;
+import dev.rootlessnetwork.slirp.SlirpLocator;
+import dev.rootlessnetwork.slirp.SlirpStarter;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The launcher core: makes networks as they are asked for, and watches over them. Knows no source of objects.
+ *
+ * <p>Networks outlive it. What an earlier launcher of the same state directory left is adopted at once.
+ */
+public final class Launcher implements AutoCloseable {
+    private final LauncherContext context;
+    private final List<NetworkIdentity> recovered = new ArrayList<>();
+    private final Map<String, Network> networks = new ConcurrentHashMap<>();
+
+    private Launcher(LauncherContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Opens a launcher on a state directory that this process has locked, and adopts what lives there.
+     *
+     * @param changed called with a UID when its network should be converged again: a process ended, a port or a namespace
+     *     became free, a target may have come. By any thread, also before this method returns; must not block
+     * @throws IOException if the state directory cannot be read, or descriptors have run out
+     */
+    public static Launcher open(LauncherConfig config, StateDirectory state, Consumer<String> changed)
+            throws IOException {
+        List<NetworkRecord> records = new ArrayList<>();
+        for (NetworkFiles files : state.list()) {
+            state.readRecord(files).ifPresent(records::add);
+        }
+        Set<Integer> recorded = new HashSet<>();
+        for (NetworkRecord record : records) {
+            if (record.process() != null) {
+                recorded.add(record.process().pid());
+            }
+        }
+        boolean root = User.effectiveId() == 0;
+        Supervisor supervisor = Supervisor.start();
+        HostPortClaims claims = new HostPortClaims();
+        HostPortProbe probe = new HostPortProbe(config.nameOwners());
+        Launcher launcher = new Launcher(new LauncherContext(
+                config,
+                root,
+                Clock.systemUTC(),
+                state,
+                supervisor,
+                new PathWatch(supervisor, changed),
+                Orphans.find(state, recorded),
+                new TargetResolver(root),
+                new NetnsClaims(),
+                claims,
+                probe,
+                new SlirpPortHandler(claims, probe, config.nameOwners()),
+                new SlirpLocator(),
+                new SlirpStarter(),
+                changed));
+        records.sort(Comparator.comparing(record -> record.plan().precedence()));
+        records.forEach(launcher::adopt);
+        return launcher;
+    }
+
+    private void adopt(NetworkRecord record) {
+        NetworkIdentity identity = record.plan().identity();
+        if (record.source() == context.config().source()) {
+            recovered.add(identity);
+        }
+        network(identity.uid()).adopt(record);
+    }
+
+    /**
+     * Networks of our kind of source that an earlier launcher left. Those that no object claims are to be stopped once all
+     * objects are known.
+     */
+    public List<NetworkIdentity> recovered() {
+        return List.copyOf(recovered);
+    }
+
+    /** Ends processes that no record tells of and no object has claimed. For when all objects were converged once. */
+    public void stopOrphans() {
+        context.orphans().endAll();
+    }
+
+    /**
+     * Tells of a batch of objects before they are converged, so that the one of smallest precedence gets a port or namespace
+     * that nobody holds, whatever the order of the calls that follow.
+     */
+    public void announce(Collection<NetworkRequest.Run> requests) {
+        requests.stream()
+                .sorted(Comparator.comparing(request -> request.plan().precedence()))
+                .forEach(request -> network(request.identity().uid()).announce(request));
+    }
+
+    /**
+     * Makes a request true as far as possible now, and tells what is. Blocks for one start of slirp4netns and some calls of
+     * it at most; calls for one object follow one another, others run at the same time. Call it again when the spec
+     * changes, when {@code changed} is called, and after the observation's {@code retryAfter}.
+     */
+    public Observation converge(NetworkRequest request) {
+        String uid = request.identity().uid();
+        while (true) {
+            Network network = network(uid);
+            Optional<Observation> observation = network.converge(request);
+            if (observation.isPresent()) {
+                return observation.get();
+            }
+            networks.remove(uid, network);
+        }
+    }
+
+    /** Stops everything of an object and removes every trace of it. Blocks for a few seconds at most. */
+    public void stop(String uid) {
+        Network network = network(uid);
+        network.stop();
+        networks.remove(uid, network);
+    }
+
+    private Network network(String uid) {
+        return networks.computeIfAbsent(uid, unused -> new Network(context, uid));
+    }
+
+    /** Ends supervision; the networks go on. */
+    @Override
+    public void close() throws IOException {
+        networks.values().forEach(Network::detach);
+        networks.clear();
+        context.pathWatch().close();
+        context.supervisor().close();
+    }
+}

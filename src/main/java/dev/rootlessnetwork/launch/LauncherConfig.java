@@ -1,0 +1,23 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.HostPortRange;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of a launcher, the same for all of its networks.
+ *
+ * @param networkCmdPath the slirp4netns executable; null: the first on PATH
+ * @param sandbox whether slirp4netns is to run in its sandbox
+ * @param readyTimeout from spawn to ready, positive
+ * @param hostPorts where host ports are chosen from
+ * @param nameOwners whether messages may name other processes and objects; not where tenants read each other's status
+ */
+public record LauncherConfig(
+        Source source,
+        @Nullable Path networkCmdPath,
+        boolean sandbox,
+        Duration readyTimeout,
+        HostPortRange hostPorts,
+        boolean nameOwners) {}

@@ -1,0 +1,36 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.port.HostPortClaims;
+import dev.rootlessnetwork.port.HostPortProbe;
+import dev.rootlessnetwork.port.SlirpPortHandler;
+import dev.rootlessnetwork.slirp.SlirpLocator;
+import dev.rootlessnetwork.slirp.SlirpStarter;
+import java.time.Clock;
+import java.util.function.Consumer;
+
+/**
+ * What all networks of a launcher share.
+ *
+ * @param root whether we are; an ordinary user cannot act inside namespaces
+ * @param changed called with the UID of a network that should be converged again; must not block
+ */
+record LauncherContext(
+        LauncherConfig config,
+        boolean root,
+        Clock clock,
+        StateDirectory state,
+        Supervisor supervisor,
+        PathWatch pathWatch,
+        Orphans orphans,
+        TargetResolver resolver,
+        NetnsClaims netnsClaims,
+        HostPortClaims portClaims,
+        HostPortProbe portProbe,
+        SlirpPortHandler portHandler,
+        SlirpLocator locator,
+        SlirpStarter starter,
+        Consumer<String> changed) {
+    void tell(Iterable<String> uids) {
+        uids.forEach(changed);
+    }
+}

@@ -1,0 +1,342 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.Claimant;
+import dev.rootlessnetwork.network.NetworkPlan;
+import dev.rootlessnetwork.network.NetworkRequest;
+import dev.rootlessnetwork.network.PortForward;
+import dev.rootlessnetwork.network.Problem;
+import dev.rootlessnetwork.network.Reason;
+import dev.rootlessnetwork.network.Recollection;
+import dev.rootlessnetwork.network.Violation;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One network: observes, lets {@link StepPlanner} decide, and takes the steps, until there are none. One thread at a time;
+ * others wait.
+ */
+final class Network {
+    private static final Logger LOG = LoggerFactory.getLogger(Network.class);
+
+    /** Stop, start, ports: needing more rounds in one call would be a fault of ours. */
+    private static final int MOST_ROUNDS = 4;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final LauncherContext context;
+    private final String uid;
+    private final NetworkFiles files;
+    private final SlirpRunner slirp;
+    private final NetworkPorts ports;
+    private final NetworkTarget target;
+    private @Nullable NetworkRecord record;
+    private @Nullable NetworkRecord saved;
+    private boolean stopped;
+
+    Network(LauncherContext context, String uid) {
+        Runnable changed = () -> context.changed().accept(uid);
+        this.context = context;
+        this.uid = uid;
+        this.files = context.state().files(uid);
+        this.slirp = new SlirpRunner(context, files, changed);
+        this.ports = new NetworkPorts(context);
+        this.target = new NetworkTarget(context, uid, changed);
+    }
+
+    /** Takes over what an earlier operator left, and claims what that holds. */
+    void adopt(NetworkRecord found) {
+        lock.lock();
+        try {
+            record = found;
+            saved = found;
+            if (found.process() != null && slirp.adopt(found.process())) {
+                ports.choose(found.plan(), found.chosenPorts());
+                ports.wanted(found.plan(), found.chosenPorts())
+                        .forEach(forward -> context.portClaims().hold(uid, forward.id()));
+                target.resolve(found.plan(), RememberedTarget.of(found, remembered(found.plan())));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes claims ahead of {@link #converge}, so that who goes first in a batch does not depend on threads. */
+    void announce(NetworkRequest.Run request) {
+        lock.lock();
+        try {
+            boolean runs = slirp.process() != null;
+            if (!runs && !stopped) {
+                target.resolve(request.plan(), RememberedTarget.of(record, request));
+                target.settle();
+                ports.choose(request.plan(), chosenBefore(request));
+                context.tell(context.portClaims().setAble(uid, target.bound() != null));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes the request true as far as possible; empty if the network was stopped for good meanwhile. */
+    Optional<Observation> converge(NetworkRequest request) {
+        lock.lock();
+        try {
+            if (stopped) {
+                return Optional.empty();
+            }
+            Problem refusal = refusal(request);
+            NetworkRequest.Run run = inForce(request, refusal);
+            if (run == null) {
+                return Optional.of(Observations.refused(request, refusal));
+            }
+            return Optional.of(converge(request, run, refusal));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why the newest spec must not change what runs; null if it may. */
+    private @Nullable Problem refusal(NetworkRequest request) {
+        if (request instanceof NetworkRequest.Refuse refuse) {
+            return Problem.stalled(
+                    Reason.InvalidSpec,
+                    refuse.violations().stream().map(Violation::toString).collect(Collectors.joining("; ")));
+        }
+        NetworkPlan plan = ((NetworkRequest.Run) request).plan();
+        if (record == null || slirp.process() == null) {
+            return null;
+        }
+        boolean wouldRestart = !record.plan().target().equals(plan.target())
+                || StepPlanner.needsRestart(record.plan().options(), plan.options());
+        return wouldRestart ? slirp.obstacle(plan.options()).orElse(null) : null;
+    }
+
+    private NetworkRequest.@Nullable Run inForce(NetworkRequest request, @Nullable Problem refusal) {
+        if (refusal == null) {
+            return (NetworkRequest.Run) request;
+        }
+        return record == null ? null : remembered(record.plan());
+    }
+
+    private static NetworkRequest.Run remembered(NetworkPlan plan) {
+        return new NetworkRequest.Run(plan, Recollection.NONE);
+    }
+
+    private Map<String, Integer> chosenBefore(NetworkRequest.Run request) {
+        Map<String, Integer> chosen = new HashMap<>(request.recollection().chosenPorts());
+        if (record != null) {
+            chosen.putAll(record.chosenPorts());
+        }
+        return chosen;
+    }
+
+    private Observation converge(NetworkRequest asked, NetworkRequest.Run request, @Nullable Problem refusal) {
+        NetworkPlan plan = request.plan();
+        Optional<String> death = slirp.takeDeath();
+        target.resolve(plan, RememberedTarget.of(record, request));
+        if (record == null) {
+            record = NetworkRecord.of(context.config().source(), plan);
+            context.orphans().end(files);
+        }
+        NetworkRecord current = record;
+        if (death.isPresent()) {
+            current = noteDeath(current, death.get());
+        }
+        Map<String, Integer> chosen = ports.choose(plan, chosenBefore(request));
+        context.tell(context.portClaims().setAble(uid, target.bound() != null));
+        current = takeSteps(current, plan, chosen);
+        boolean runs = slirp.process() != null;
+        if (!runs && target.bound() == null) {
+            slirp.forgetFailures();
+            ports.release(uid);
+        }
+        if (target.bound() == null || runs) {
+            target.settle();
+        }
+        current = current.rebound(plan, target.bound()).withChosenPorts(chosen);
+        record = current;
+        saveOrWarn(current);
+        return Observations.of(asked, refusal, current, target, slirp, ports, context);
+    }
+
+    private NetworkRecord noteDeath(NetworkRecord before, String death) {
+        NetworkRecord after = before.withProcess(null);
+        if (target.bound() == null) {
+            return after; // slirp4netns ends with its target; that is no death of its own
+        }
+        after = after.withAnotherRestart();
+        slirp.reportDeath(death, after.restarts());
+        return after;
+    }
+
+    private NetworkRecord takeSteps(NetworkRecord before, NetworkPlan plan, Map<String, Integer> chosen) {
+        NetworkRecord current = before;
+        List<PortForward> wanted = ports.wanted(plan, chosen);
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            boolean answers = ports.observe(plan, slirp, wanted);
+            List<Step> steps = StepPlanner.plan(
+                    plan, wanted, observed(current), context.clock().instant());
+            if (steps.isEmpty()) {
+                return current;
+            }
+            if (slirp.process() != null && !(steps.get(0) instanceof Step.StopSlirp)) {
+                if (answers) {
+                    ports.apply(plan, steps, slirp.api());
+                    slirp.cutLog();
+                    ports.observe(plan, slirp, wanted);
+                }
+                return current;
+            }
+            for (Step step : steps) {
+                current = take(step, current, plan, chosen);
+            }
+            if (slirp.problem() != null) {
+                return current;
+            }
+        }
+        LOG.error("Still not converged network={} rounds={}", plan.identity().key(), MOST_ROUNDS);
+        return current;
+    }
+
+    private Observed observed(NetworkRecord current) {
+        BoundTarget bound = target.bound();
+        Observed.Running running = slirp.process() == null
+                ? null
+                : new Observed.Running(
+                        current.plan().target(),
+                        current.plan().options(),
+                        current.bindingOrThrow(),
+                        slirp.controllable(),
+                        ports.active());
+        return new Observed(
+                bound == null ? null : bound.binding(),
+                running,
+                running == null && current.tap() != null && target.held() != null,
+                slirp.startNotBefore());
+    }
+
+    private NetworkRecord take(Step step, NetworkRecord current, NetworkPlan plan, Map<String, Integer> chosen) {
+        if (step instanceof Step.StopSlirp stop) {
+            slirp.stop(stop.why());
+            return removeTap(current.withProcess(null));
+        }
+        if (step instanceof Step.RemoveTap) {
+            return removeTap(current);
+        }
+        return start(current.rebound(plan, target.bound()).withChosenPorts(chosen));
+    }
+
+    private NetworkRecord start(NetworkRecord current) {
+        BoundTarget bound = target.bound();
+        if (bound == null) {
+            throw new IllegalStateException("nothing can be started without a target");
+        }
+        NetworkPlan plan = current.plan();
+        GuestNamespace guest = new GuestNamespace(bound, context.root());
+        Optional<Problem> notAllowed = guest.obstacle(plan);
+        if (notAllowed.isPresent()) {
+            slirp.startRefused(notAllowed.get());
+            return current;
+        }
+        boolean makeTap = plan.options().enableIpv6() && context.root();
+        NetworkRecord starting = current.withTap(makeTap ? plan.options().interfaceName() : null);
+        try {
+            save(starting);
+            if (makeTap) {
+                guest.makeTap(plan.options().interfaceName());
+            }
+        } catch (IOException e) {
+            slirp.startFailed(Problem.retried(Reason.StartFailed, StateDirectory.describe(e)));
+            return starting;
+        }
+        return slirp.start(plan, bound)
+                .map(process -> {
+                    NetworkRecord started = starting.withProcess(process);
+                    saveOrWarn(started);
+                    return started;
+                })
+                .orElse(starting);
+    }
+
+    private NetworkRecord removeTap(NetworkRecord current) {
+        BoundTarget held = target.held();
+        if (current.tap() == null || held == null) {
+            return current;
+        }
+        try {
+            new GuestNamespace(held, context.root()).removeTap(current.tap());
+            return current.withTap(null);
+        } catch (IOException e) {
+            LOG.warn(
+                    "Cannot remove an interface name={} netns={} error={}",
+                    current.tap(),
+                    held.binding().netns(),
+                    e.getMessage());
+            return current.withTap(null);
+        }
+    }
+
+    private void save(NetworkRecord current) throws IOException {
+        if (!current.equals(saved)) {
+            context.state().writeRecord(current);
+            saved = current;
+        }
+    }
+
+    private void saveOrWarn(NetworkRecord current) {
+        try {
+            save(current);
+        } catch (IOException e) {
+            LOG.warn(
+                    "Cannot write a recovery record; after a restart of ours this network is started anew file={} error={}",
+                    files.record(),
+                    StateDirectory.describe(e));
+        }
+    }
+
+    /** Stops everything, and removes every trace. */
+    void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            if (record != null) {
+                if (record.tap() != null && target.held() == null) {
+                    target.resolve(record.plan(), RememberedTarget.of(record, remembered(record.plan())));
+                }
+                slirp.stop("object deleted");
+                removeTap(record);
+                Claimant claimant = new Claimant(
+                        uid, record.plan().identity().key(), record.plan().precedence());
+                context.tell(context.portClaims().forget(claimant));
+            }
+            target.release();
+            context.tell(context.netnsClaims().releaseAllBut(uid, Optional.empty()));
+            context.orphans().end(files);
+            context.state().delete(files);
+        } catch (IOException e) {
+            LOG.warn(
+                    "Cannot remove a network's files directory={} error={}",
+                    files.directory(),
+                    StateDirectory.describe(e));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends supervision; what runs goes on. */
+    void detach() {
+        lock.lock();
+        try {
+            slirp.detach();
+            target.release();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

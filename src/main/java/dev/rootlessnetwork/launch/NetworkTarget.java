@@ -1,0 +1,118 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.Claimant;
+import dev.rootlessnetwork.network.NetworkPlan;
+import dev.rootlessnetwork.network.Problem;
+import dev.rootlessnetwork.network.Reason;
+import dev.rootlessnetwork.network.Target;
+import dev.rootlessnetwork.posix.PosixException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The target of one network: looked for anew each time, held meanwhile, and watched. Guarded by its network's lock. */
+final class NetworkTarget {
+    private final LauncherContext context;
+    private final String uid;
+    private final Runnable changed;
+    private @Nullable BoundTarget bound;
+    private @Nullable BoundTarget lost;
+    private @Nullable Problem problem;
+    private Supervisor.@Nullable Watch exitWatch;
+
+    /** @param changed called when the target ended, or may have come; any thread */
+    NetworkTarget(LauncherContext context, String uid, Runnable changed) {
+        this.context = context;
+        this.uid = uid;
+        this.changed = changed;
+    }
+
+    /** The target, if it can be had. */
+    @Nullable
+    BoundTarget bound() {
+        return bound;
+    }
+
+    /** Why it cannot be had; null if it can. */
+    @Nullable
+    Problem problem() {
+        return problem;
+    }
+
+    /** The namespace that we were in last, bound or lost; null if there was none since {@link #settle}. */
+    @Nullable
+    BoundTarget held() {
+        return bound != null ? bound : lost;
+    }
+
+    /** Looks for the plan's target. What was held before can still be acted on until {@link #settle}. */
+    void resolve(NetworkPlan plan, @Nullable RememberedTarget remembered) {
+        Resolution resolution = context.resolver().resolve(plan, remembered);
+        BoundTarget found = null;
+        if (resolution instanceof Resolution.Missing missing) {
+            problem = missing.problem();
+        } else {
+            found = claim(plan, ((Resolution.Found) resolution).target());
+        }
+        watch(plan.target(), found);
+        boolean moved = bound != null && (found == null || !found.netnsId().equals(bound.netnsId()));
+        if (moved && lost == null) {
+            lost = bound;
+        } else {
+            Closing.one(bound);
+        }
+        bound = found;
+    }
+
+    private @Nullable BoundTarget claim(NetworkPlan plan, BoundTarget found) {
+        Claimant claimant = new Claimant(uid, plan.identity().key(), plan.precedence());
+        Optional<Claimant> holder = context.netnsClaims().tryHold(claimant, found.netnsId());
+        if (holder.isEmpty()) {
+            problem = null;
+            return found;
+        }
+        found.close();
+        String name = context.config().nameOwners()
+                ? "RootlessNetwork " + holder.get().key()
+                : "another RootlessNetwork of this node";
+        problem = Problem.stalled(
+                Reason.TargetInUse,
+                "network namespace " + found.binding().netns() + " already has a network, by " + name
+                        + ": delete one of the two, or name another target");
+        return null;
+    }
+
+    private void watch(Target target, @Nullable BoundTarget found) {
+        Closing.one(exitWatch);
+        exitWatch = null;
+        Path path = target instanceof Target.PidFile file
+                ? file.path()
+                : target instanceof Target.NetnsPath netns ? netns.path() : null;
+        context.pathWatch().watch(uid, path, target instanceof Target.NetnsPath);
+        if (found != null && found.process() != null) {
+            try {
+                exitWatch = context.supervisor().onExit(found.process().fd(), changed);
+            } catch (PosixException e) {
+                throw new IllegalStateException("a pidfd can always be watched", e);
+            }
+        }
+    }
+
+    /** Lets go of namespaces that are not ours any more; call it when nothing of ours is in them. */
+    void settle() {
+        Closing.one(lost);
+        lost = null;
+        context.tell(context.netnsClaims()
+                .releaseAllBut(uid, Optional.ofNullable(bound).map(BoundTarget::netnsId)));
+    }
+
+    /** Lets go of everything. */
+    void release() {
+        context.pathWatch().watch(uid, null, false);
+        Closing.all(Stream.of(exitWatch, bound, lost));
+        exitWatch = null;
+        bound = null;
+        lost = null;
+    }
+}

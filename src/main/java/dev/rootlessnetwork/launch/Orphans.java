@@ -1,0 +1,82 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.posix.PidFd;
+import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.posix.Procfs;
+import dev.rootlessnetwork.posix.Signal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Processes of slirp4netns that no record tells of, because it was deleted or garbled, or its writer died; found by the
+ * API socket on their command line. They are stopped when their object is started anew, or when no object claims them.
+ */
+final class Orphans {
+    private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final String API_SOCKET_FLAG = "--api-socket";
+
+    private final Map<Path, Integer> pids;
+
+    private Orphans(Map<Path, Integer> pids) {
+        this.pids = pids;
+    }
+
+    /**
+     * Looks at every process of the machine once.
+     *
+     * @param recorded processes that records tell of
+     */
+    static Orphans find(StateDirectory state, Set<Integer> recorded) {
+        Map<Path, Integer> found = new HashMap<>();
+        for (int pid : Procfs.pids()) {
+            List<String> arguments = Procfs.commandLine(pid);
+            int flag = arguments.indexOf(API_SOCKET_FLAG);
+            if (flag >= 0 && flag + 1 < arguments.size() && !recorded.contains(pid)) {
+                Path socket = Path.of(arguments.get(flag + 1));
+                if (state.isApiSocket(socket)) {
+                    found.put(socket, pid);
+                    LOG.warn("Found a slirp4netns that no record tells of pid={} socket={}", pid, socket);
+                }
+            }
+        }
+        return new Orphans(found);
+    }
+
+    /** Ends the orphan of a network, if there is one. */
+    synchronized void end(NetworkFiles files) {
+        Integer pid = pids.remove(files.apiSocket());
+        if (pid != null) {
+            end(pid, files.apiSocket());
+        }
+    }
+
+    /** Ends all that are left. */
+    synchronized void endAll() {
+        pids.forEach((socket, pid) -> end(pid, socket));
+        pids.clear();
+    }
+
+    private static void end(int pid, Path socket) {
+        try (PidFd process = PidFd.open(pid)) {
+            if (!Procfs.commandLine(pid).contains(socket.toString())) {
+                return;
+            }
+            LOG.info("Stopping a slirp4netns that no record tells of pid={}", pid);
+            for (Signal signal : Signal.values()) {
+                process.signal(signal);
+                if (process.awaitExit(GRACE)) {
+                    return;
+                }
+            }
+        } catch (PosixException e) {
+            LOG.debug("It has ended already pid={} error={}", pid, e.getMessage());
+        }
+    }
+}

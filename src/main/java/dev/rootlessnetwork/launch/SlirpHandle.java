@@ -1,0 +1,115 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.posix.Children;
+import dev.rootlessnetwork.posix.ExitStatus;
+import dev.rootlessnetwork.posix.PidFd;
+import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.posix.Procfs;
+import dev.rootlessnetwork.posix.Signal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A slirp4netns of ours, held by its pidfd: started by this process, or by one before it. */
+final class SlirpHandle implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SlirpHandle.class);
+
+    /** From SIGTERM to SIGKILL, and from there to giving up. slirp4netns ends on SIGTERM within milliseconds. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final SlirpProcess process;
+    private final PidFd pidFd;
+    private final Supervisor.Watch watch;
+    private @Nullable ExitStatus exitStatus;
+
+    private SlirpHandle(SlirpProcess process, PidFd pidFd, Supervisor supervisor, Runnable onExit)
+            throws PosixException {
+        this.process = process;
+        this.pidFd = pidFd;
+        this.watch = supervisor.onExit(pidFd.fd(), () -> {
+            noteExit();
+            onExit.run();
+        });
+    }
+
+    /**
+     * Takes hold of a process that was just started.
+     *
+     * @param onExit called when it ends, on the supervisor's thread
+     */
+    static SlirpHandle of(SlirpProcess process, Supervisor supervisor, Runnable onExit) throws PosixException {
+        PidFd pidFd = PidFd.open(process.pid());
+        try {
+            return new SlirpHandle(process, pidFd, supervisor, onExit);
+        } catch (PosixException e) {
+            pidFd.close();
+            throw e;
+        }
+    }
+
+    /** Takes hold of a process that an earlier operator started; empty if it is not there any more. */
+    static Optional<SlirpHandle> adopt(SlirpProcess process, Supervisor supervisor, Runnable onExit) {
+        if (!process.bootId().equals(Procfs.bootId())) {
+            return Optional.empty();
+        }
+        try {
+            SlirpHandle handle = of(process, supervisor, onExit);
+            boolean same = Procfs.startTime(process.pid()).equals(OptionalLong.of(process.startTime()));
+            if (same && !handle.pidFd.exited()) {
+                return Optional.of(handle);
+            }
+            handle.close();
+        } catch (PosixException e) {
+            LOG.debug("No such process pid={} error={}", process.pid(), e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    SlirpProcess process() {
+        return process;
+    }
+
+    boolean alive() {
+        return !pidFd.exited();
+    }
+
+    /** How it ended, or "an unknown status" where no one can tell any more. */
+    synchronized String ending() {
+        noteExit();
+        return (exitStatus == null ? ExitStatus.UNKNOWN : exitStatus).toString();
+    }
+
+    private synchronized void noteExit() {
+        if (exitStatus == null && pidFd.exited()) {
+            exitStatus = Children.reap(process.pid()).or(pidFd::exitInfo).orElse(null);
+        }
+    }
+
+    /** Ends it and waits for that: SIGTERM, then SIGKILL. */
+    void stop() {
+        watch.close();
+        try {
+            for (Signal signal : new Signal[] {Signal.TERM, Signal.KILL}) {
+                pidFd.signal(signal);
+                if (pidFd.awaitExit(GRACE)) {
+                    noteExit();
+                    return;
+                }
+                LOG.warn("slirp4netns did not end in time pid={} signal={} after={}", process.pid(), signal, GRACE);
+            }
+        } catch (PosixException e) {
+            LOG.debug("slirp4netns had ended already pid={} error={}", process.pid(), e.getMessage());
+            noteExit();
+        }
+    }
+
+    /** Lets go of it; it goes on. */
+    @Override
+    public void close() {
+        watch.close();
+        pidFd.close();
+    }
+}

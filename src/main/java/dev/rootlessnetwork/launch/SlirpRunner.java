@@ -1,0 +1,222 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.NetworkOptions;
+import dev.rootlessnetwork.network.NetworkPlan;
+import dev.rootlessnetwork.network.Problem;
+import dev.rootlessnetwork.network.Reason;
+import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.posix.Procfs;
+import dev.rootlessnetwork.slirp.SlirpApi;
+import dev.rootlessnetwork.slirp.SlirpBinary;
+import dev.rootlessnetwork.slirp.SlirpLaunch;
+import dev.rootlessnetwork.slirp.SlirpLog;
+import dev.rootlessnetwork.slirp.SlirpOptionSupport;
+import dev.rootlessnetwork.slirp.SlirpStartException;
+import dev.rootlessnetwork.slirp.SlirpUnavailableException;
+import dev.rootlessnetwork.slirp.StartedSlirp;
+import dev.rootlessnetwork.slirp.UnsupportedOptionException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The slirp4netns of one network: starts it, ends it, and notices its death. Guarded by its network's lock. */
+final class SlirpRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(SlirpRunner.class);
+    private static final int LOG_LINES = 3;
+    private static final int LOG_BYTES = 1000;
+
+    private final LauncherContext context;
+    private final NetworkFiles files;
+    private final Runnable onExit;
+    private @Nullable SlirpHandle handle;
+    private RestartBackoff backoff = RestartBackoff.NONE;
+    private @Nullable Problem problem;
+
+    /** @param onExit called when slirp4netns ends by itself, on the supervisor's thread */
+    SlirpRunner(LauncherContext context, NetworkFiles files, Runnable onExit) {
+        this.context = context;
+        this.files = files;
+        this.onExit = onExit;
+    }
+
+    /** The live process; null if there is none. */
+    @Nullable
+    SlirpProcess process() {
+        return handle != null && handle.alive() ? handle.process() : null;
+    }
+
+    /** Why the last start failed or the process died; null if neither. */
+    @Nullable
+    Problem problem() {
+        return problem;
+    }
+
+    Instant startNotBefore() {
+        return backoff.nextStart();
+    }
+
+    SlirpApi api() {
+        return new SlirpApi(files.apiSocket());
+    }
+
+    /** Whether the API socket is there, so that ports can be changed. */
+    boolean controllable() {
+        return Files.exists(files.apiSocket());
+    }
+
+    /** Takes over a process that an earlier operator started, if it still lives. */
+    boolean adopt(SlirpProcess process) {
+        Optional<SlirpHandle> adopted = SlirpHandle.adopt(process, context.supervisor(), onExit);
+        adopted.ifPresent(found -> {
+            LOG.info("Adopting slirp4netns pid={} directory={}", process.pid(), files.directory());
+            handle = found;
+        });
+        return adopted.isPresent();
+    }
+
+    /** Lets go of a process that has ended, and says how; empty if none has. */
+    Optional<String> takeDeath() {
+        if (handle == null || handle.alive()) {
+            return Optional.empty();
+        }
+        String death = "slirp4netns (PID " + handle.process().pid() + ") " + handle.ending();
+        Instant startedAt = handle.process().startedAt();
+        handle.close();
+        handle = null;
+        removeSocket();
+        backoff = backoff.died(startedAt, context.clock().instant());
+        return Optional.of(death);
+    }
+
+    /** Remembers a death that was not asked for, for the status. */
+    void reportDeath(String death, int restarts) {
+        problem = Problem.retried(Reason.SlirpExited, death + "; restarts so far: " + restarts + "." + lastLines());
+        LOG.warn("slirp4netns ended by itself directory={} what={}", files.directory(), death);
+    }
+
+    /** Forgets failures, because what they were about is gone. */
+    void forgetFailures() {
+        problem = null;
+        backoff = RestartBackoff.NONE;
+    }
+
+    /** What stands in the way of starting a plan, as far as it can be told without trying. */
+    Optional<Problem> obstacle(NetworkOptions options) {
+        try {
+            SlirpOptionSupport.check(locate(), options);
+            return Optional.empty();
+        } catch (SlirpUnavailableException e) {
+            return Optional.of(Problem.stalled(Reason.BinaryNotFound, e.getMessage()));
+        } catch (UnsupportedOptionException e) {
+            return Optional.of(Problem.stalled(Reason.UnsupportedOption, e.getMessage()));
+        }
+    }
+
+    /**
+     * Starts slirp4netns and waits until it is ready; what goes wrong is told by {@link #problem}.
+     *
+     * @return the process; empty if it did not get ready
+     */
+    Optional<SlirpProcess> start(NetworkPlan plan, BoundTarget target) {
+        problem = null;
+        try {
+            SlirpBinary binary = locate();
+            LOG.info(
+                    "Starting slirp4netns network={} target={}", plan.identity().key(), plan.target());
+            StartedSlirp started = context.starter().start(binary, launch(plan, target));
+            SlirpProcess process = new SlirpProcess(
+                    started.pid(),
+                    started.startTime(),
+                    Procfs.bootId(),
+                    binary.version(),
+                    started.startedAt(),
+                    started.sandbox(),
+                    started.seccomp());
+            handle = SlirpHandle.of(process, context.supervisor(), onExit);
+            return Optional.of(process);
+        } catch (SlirpUnavailableException e) {
+            problem = Problem.stalled(Reason.BinaryNotFound, e.getMessage());
+        } catch (UnsupportedOptionException e) {
+            problem = Problem.stalled(Reason.UnsupportedOption, e.getMessage());
+        } catch (SlirpStartException e) {
+            Reason reason =
+                    e.kind() == SlirpStartException.Kind.READY_TIMEOUT ? Reason.ReadyTimeout : Reason.StartFailed;
+            startFailed(Problem.retried(reason, e.getMessage()));
+        } catch (PosixException e) {
+            startFailed(Problem.retried(
+                    Reason.StartFailed, "slirp4netns ended right after it was ready: " + e.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    /** Notes that a start failed before slirp4netns was reached. */
+    void startFailed(Problem why) {
+        problem = why;
+        backoff = backoff.startFailed(context.clock().instant());
+    }
+
+    /** Notes that a start is not to be tried before something changes. */
+    void startRefused(Problem why) {
+        problem = why;
+    }
+
+    private SlirpBinary locate() throws SlirpUnavailableException {
+        return context.locator().locate(context.config().networkCmdPath());
+    }
+
+    private SlirpLaunch launch(NetworkPlan plan, BoundTarget target) {
+        return new SlirpLaunch(
+                plan.options(),
+                target.netns(),
+                target.userns(),
+                target.process(),
+                files.apiSocket(),
+                files.log(),
+                context.config().sandbox(),
+                context.config().readyTimeout());
+    }
+
+    /** Ends slirp4netns, if it runs, and waits for that. */
+    void stop(String why) {
+        if (handle == null) {
+            return;
+        }
+        LOG.info("Stopping slirp4netns pid={} why={}", handle.process().pid(), why);
+        handle.stop();
+        handle.close();
+        handle = null;
+        removeSocket();
+    }
+
+    /** Ends supervision; slirp4netns goes on. */
+    void detach() {
+        Closing.one(handle);
+        handle = null;
+    }
+
+    /** Keeps the log small; each API call adds a line to it. */
+    void cutLog() {
+        try {
+            SlirpLog.cut(files.log());
+        } catch (IOException e) {
+            LOG.warn("Cannot cut a log file={} error={}", files.log(), e.getMessage());
+        }
+    }
+
+    private String lastLines() {
+        String tail = SlirpLog.tail(files.log(), LOG_LINES, LOG_BYTES);
+        return tail.isEmpty() ? "" : " Its last words: " + tail;
+    }
+
+    private void removeSocket() {
+        try {
+            Files.deleteIfExists(files.apiSocket());
+        } catch (IOException e) {
+            LOG.warn("Cannot remove an API socket file={} error={}", files.apiSocket(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.posix.DirectoryLock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files that let one operator take over from another. Private to the user; whatever in it is deleted or garbled by
+ * hand is missed with a warning only.
+ */
+public final class StateDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
+    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PRIVATE);
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    /** sun_path of unix(7) takes 108 bytes, with the closing zero. */
+    private static final int LONGEST_SOCKET_PATH = 107;
+
+    private final Path directory;
+
+    private StateDirectory(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The exclusive right to act on the networks of a state directory, until closed or the process ends. */
+    public static final class Lock implements AutoCloseable {
+        private final DirectoryLock lock;
+
+        private Lock(DirectoryLock lock) {
+            this.lock = lock;
+        }
+
+        @Override
+        public void close() {
+            lock.close();
+        }
+    }
+
+    /**
+     * An object as last observed.
+     *
+     * @param id name of its directory
+     */
+    public record StoredStatus(String id, String yaml, Path file) {}
+
+    /**
+     * Opens a state directory, and makes it where it is missing.
+     *
+     * @throws StateDirectoryException if it cannot be made, is another user's, or has too long a name
+     */
+    public static StateDirectory open(Path path) throws StateDirectoryException {
+        Path directory = path.toAbsolutePath().normalize();
+        StateDirectory state = new StateDirectory(directory);
+        Path socket = state.files("longest").apiSocket();
+        int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_SOCKET_PATH) {
+            throw new StateDirectoryException("state directory " + directory + " is too long by "
+                    + (length - LONGEST_SOCKET_PATH) + " bytes for the sockets in it: choose a shorter --state-dir");
+        }
+        try {
+            Path parent = directory.getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            makePrivate(directory);
+            makePrivate(state.networks());
+        } catch (IOException e) {
+            throw new StateDirectoryException(
+                    "cannot use state directory " + directory + ": " + describe(e)
+                            + "; make it writable or choose another with --state-dir",
+                    e);
+        }
+        return state;
+    }
+
+    /** Opens an existing state directory for reading; empty if there is none. */
+    public static Optional<StateDirectory> find(Path path) {
+        Path directory = path.toAbsolutePath().normalize();
+        return Files.isDirectory(directory) ? Optional.of(new StateDirectory(directory)) : Optional.empty();
+    }
+
+    private static void makePrivate(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectory(directory, PRIVATE_DIRECTORY);
+        }
+        int owner = (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        if (owner != self) {
+            throw new IOException("it belongs to user " + owner + ", not to us (user " + self + ")");
+        }
+        if (!Files.getPosixFilePermissions(directory).equals(PRIVATE)) {
+            LOG.warn("Making the state directory private directory={}", directory);
+            Files.setPosixFilePermissions(directory, PRIVATE);
+        }
+    }
+
+    public Path path() {
+        return directory;
+    }
+
+    /**
+     * Takes the directory for this process, without waiting. It is the directory itself that is locked, so that nothing
+     * deleted in it lets a second owner in; the file {@code lock} names the owner.
+     *
+     * @return empty if another process has it
+     * @throws StateDirectoryException if the file cannot be written
+     */
+    public Optional<Lock> tryLock() throws StateDirectoryException {
+        Optional<DirectoryLock> lock = lockDirectory();
+        if (lock.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            writeAtomically(lockFile(), (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+            return Optional.of(new Lock(lock.get()));
+        } catch (IOException e) {
+            lock.get().close();
+            throw new StateDirectoryException(
+                    "cannot write " + lockFile() + ": " + describe(e)
+                            + "; make it writable or choose another directory with --state-dir",
+                    e);
+        }
+    }
+
+    /** The process that has the directory now; empty if none has. 0: one has it, but which cannot be told. */
+    public Optional<Long> owner() throws StateDirectoryException {
+        Optional<DirectoryLock> lock = lockDirectory();
+        if (lock.isPresent()) {
+            lock.get().close();
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Long.valueOf(Files.readString(lockFile()).strip()));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.of(0L);
+        }
+    }
+
+    private Optional<DirectoryLock> lockDirectory() throws StateDirectoryException {
+        try {
+            return DirectoryLock.tryLock(directory);
+        } catch (IOException e) {
+            throw new StateDirectoryException("cannot lock " + directory + ": " + describe(e), e);
+        }
+    }
+
+    /**
+     * Stores an object with its status.
+     *
+     * @throws IOException if the disk is full or read-only; the old status is kept then
+     */
+    public void writeStatus(String uid, String yaml) throws IOException {
+        NetworkFiles files = make(uid);
+        writeAtomically(files.status(), yaml.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Every object that is known here, in the order of the directories' names. */
+    public List<StoredStatus> statuses() throws IOException {
+        List<StoredStatus> statuses = new ArrayList<>();
+        for (NetworkFiles files : list()) {
+            try {
+                statuses.add(new StoredStatus(name(files), Files.readString(files.status()), files.status()));
+            } catch (NoSuchFileException e) {
+                LOG.debug("A network has no status yet directory={}", files.directory());
+            } catch (IOException e) {
+                LOG.warn("Cannot read a status file={} error={}", files.status(), describe(e));
+            }
+        }
+        return statuses;
+    }
+
+    /** Whether a path is that of an API socket in this directory. */
+    boolean isApiSocket(Path path) {
+        Path parent = path.getParent();
+        return parent != null
+                && networks().equals(parent.getParent())
+                && new NetworkFiles(parent).apiSocket().equals(path);
+    }
+
+    NetworkFiles files(String uid) {
+        return new NetworkFiles(networks().resolve(NetworkFiles.id(uid)));
+    }
+
+    /** All networks' directories, sorted by name. */
+    List<NetworkFiles> list() throws IOException {
+        List<NetworkFiles> found = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(networks(), Files::isDirectory)) {
+            directories.forEach(directory -> found.add(new NetworkFiles(directory)));
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        }
+        found.sort(Comparator.comparing(NetworkFiles::directory));
+        return found;
+    }
+
+    /** The files of a network, in a directory that is there now. */
+    NetworkFiles make(String uid) throws IOException {
+        NetworkFiles files = files(uid);
+        if (!Files.isDirectory(files.directory())) {
+            if (!Files.isDirectory(networks())) {
+                makePrivate(directory);
+                makePrivate(networks());
+            }
+            makePrivate(files.directory());
+        }
+        return files;
+    }
+
+    void writeRecord(NetworkRecord record) throws IOException {
+        NetworkFiles files = make(record.plan().identity().uid());
+        writeAtomically(files.record(), RecordFormat.write(record));
+    }
+
+    /** The record of a network; empty, with a warning, if it is not there or cannot be read. */
+    Optional<NetworkRecord> readRecord(NetworkFiles files) {
+        try {
+            return Optional.of(RecordFormat.read(Files.readAllBytes(files.record())));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            LOG.warn("Ignoring a garbled recovery record file={} error={}", files.record(), firstLine(describe(e)));
+            return Optional.empty();
+        }
+    }
+
+    /** Removes all files of a network. */
+    void delete(NetworkFiles files) throws IOException {
+        if (!Files.isDirectory(files.directory())) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(files.directory())) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private static String name(NetworkFiles files) {
+        return String.valueOf(files.directory().getFileName());
+    }
+
+    private Path networks() {
+        return directory.resolve("networks");
+    }
+
+    private Path lockFile() {
+        return directory.resolve("lock");
+    }
+
+    private static void writeAtomically(Path file, byte[] content) throws IOException {
+        Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(temporary);
+            Files.createFile(temporary, PRIVATE_FILE);
+            Files.write(temporary, content);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+    }
+
+    /** What went wrong, in words also for exceptions whose message is only a path. */
+    static String describe(IOException e) {
+        String kind = e.getClass().getSimpleName().replaceAll("Exception$", "");
+        String message = e.getMessage();
+        if (message == null) {
+            return kind;
+        }
+        return e instanceof FileSystemException && e.getClass() != FileSystemException.class
+                ? kind + " " + message
+                : message;
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,22 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.PortForward;
+import dev.rootlessnetwork.slirp.ActiveForward;
+
+/** One act that brings a network nearer to its plan. */
+sealed interface Step {
+    /** End slirp4netns. */
+    record StopSlirp(String why) implements Step {}
+
+    /** Remove the interface that an earlier slirp4netns of ours was attached to. */
+    record RemoveTap() implements Step {}
+
+    /** Start slirp4netns at the target as it is bound now. */
+    record StartSlirp() implements Step {}
+
+    /** Close a forward that the plan does not have. */
+    record CloseForward(ActiveForward forward) implements Step {}
+
+    /** Open a forward that is missing. */
+    record OpenForward(PortForward forward) implements Step {}
+}

@@ -1,0 +1,81 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.ForwardId;
+import dev.rootlessnetwork.network.NetworkOptions;
+import dev.rootlessnetwork.network.NetworkPlan;
+import dev.rootlessnetwork.network.PortForward;
+import dev.rootlessnetwork.network.PortHandlerKind;
+import dev.rootlessnetwork.slirp.ActiveForward;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what to do next; the same arguments always give the same steps. */
+final class StepPlanner {
+    private StepPlanner() {}
+
+    /**
+     * The steps to take now: either those that start and stop slirp4netns, after which it should be observed and planned
+     * anew, or those that open and close forwards of a running one. None: nothing is to be done before something happens.
+     *
+     * @param forwards every single forward that the plan asks slirp4netns for
+     */
+    static List<Step> plan(NetworkPlan plan, Collection<PortForward> forwards, Observed observed, Instant now) {
+        Observed.Running running = observed.running();
+        if (running == null) {
+            return start(observed, now);
+        }
+        String stop = reasonToStop(plan, observed, running);
+        return stop == null ? forwardSteps(forwards, running.forwards()) : List.of(new Step.StopSlirp(stop));
+    }
+
+    /** Whether a slirp4netns started with {@code running} would have to be started anew for {@code wanted}. */
+    static boolean needsRestart(NetworkOptions running, NetworkOptions wanted) {
+        return !running.withPortHandler(PortHandlerKind.SLIRP4NETNS)
+                .equals(wanted.withPortHandler(PortHandlerKind.SLIRP4NETNS));
+    }
+
+    private static List<Step> start(Observed observed, Instant now) {
+        List<Step> steps = new ArrayList<>();
+        if (observed.leftoverTap()) {
+            steps.add(new Step.RemoveTap());
+        }
+        if (observed.available() != null && !now.isBefore(observed.startNotBefore())) {
+            steps.add(new Step.StartSlirp());
+        }
+        return steps;
+    }
+
+    private static @Nullable String reasonToStop(NetworkPlan plan, Observed observed, Observed.Running running) {
+        if (!running.target().equals(plan.target())) {
+            return "target changed";
+        }
+        if (observed.available() == null) {
+            return "target gone";
+        }
+        if (!running.binding().equals(observed.available())) {
+            return "target replaced";
+        }
+        if (needsRestart(running.options(), plan.options())) {
+            return "options changed";
+        }
+        return running.controllable() ? null : "API socket missing";
+    }
+
+    private static List<Step> forwardSteps(Collection<PortForward> wanted, List<ActiveForward> active) {
+        Map<ForwardId, PortForward> missing = new LinkedHashMap<>();
+        wanted.forEach(forward -> missing.put(forward.id(), forward));
+        List<Step> steps = new ArrayList<>();
+        for (ActiveForward forward : active) {
+            if (!missing.remove(forward.forward().id(), forward.forward())) {
+                steps.add(new Step.CloseForward(forward));
+            }
+        }
+        missing.values().forEach(forward -> steps.add(new Step.OpenForward(forward)));
+        return steps;
+    }
+}
