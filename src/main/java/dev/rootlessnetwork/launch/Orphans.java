@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.launch;
 
+import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.Procfs;
@@ -72,6 +73,7 @@ final class Orphans {
             for (Signal signal : Signal.values()) {
                 process.signal(signal);
                 if (process.awaitExit(GRACE)) {
+                    Children.reap(pid); // it may be ours, of an earlier launcher in this process
                     return;
                 }
             }

@@ -1,15 +1,16 @@
 package dev.rootlessnetwork.launch;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.rootlessnetwork.network.Ipv4Cidr;
 import dev.rootlessnetwork.network.Target;
@@ -19,8 +20,10 @@ import java.io.IOException;
 final class RecordFormat {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
+            .addModule(new SimpleModule()
+                    .addSerializer(Ipv4Cidr.class, ToStringSerializer.instance)
+                    .addDeserializer(Ipv4Cidr.class, new CidrDeserializer()))
             .addMixIn(Target.class, TargetAsJson.class)
-            .addMixIn(Ipv4Cidr.class, CidrAsJson.class)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -36,20 +39,19 @@ final class RecordFormat {
         @JsonSubTypes.Type(value = Target.PidFile.class, name = "pidFile"),
         @JsonSubTypes.Type(value = Target.NetnsPath.class, name = "netnsPath")
     })
-    @JsonAutoDetect(
-            getterVisibility = JsonAutoDetect.Visibility.NONE,
-            isGetterVisibility = JsonAutoDetect.Visibility.NONE)
     private interface TargetAsJson {}
 
-    private interface CidrAsJson {
-        @JsonCreator
-        static Ipv4Cidr parse(String text) {
-            return Ipv4Cidr.parse(text);
+    private static final class CidrDeserializer extends FromStringDeserializer<Ipv4Cidr> {
+        private static final long serialVersionUID = 1L;
+
+        CidrDeserializer() {
+            super(Ipv4Cidr.class);
         }
 
-        @JsonValue
         @Override
-        String toString();
+        protected Ipv4Cidr _deserialize(String text, DeserializationContext context) {
+            return Ipv4Cidr.parse(text);
+        }
     }
 
     static byte[] write(NetworkRecord record) throws IOException {

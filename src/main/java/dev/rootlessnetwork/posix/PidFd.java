@@ -69,7 +69,7 @@ public final class PidFd implements AutoCloseable {
 
     /** How a process ended that is not our child; empty before Linux 6.15, and until it is reaped. */
     public Optional<ExitStatus> exitInfo() {
-        Pointer info = Memory.allocate(LibC.RUNTIME, INFO_SIZE);
+        Pointer info = Memory.allocateDirect(LibC.RUNTIME, INFO_SIZE);
         info.putLongLong(0, INFO_EXIT);
         if (LibC.C.ioctl(fd.number(), PIDFD_GET_INFO, info.address()) < 0 || (info.getLongLong(0) & INFO_EXIT) == 0) {
             return Optional.empty();

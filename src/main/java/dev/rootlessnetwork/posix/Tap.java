@@ -34,7 +34,7 @@ public final class Tap {
 
     private static void setPersistent(String name, long persistent) throws PosixException {
         try (Fd tun = Fd.open(TUN, Fd.O_RDWR)) {
-            Pointer request = Memory.allocate(LibC.RUNTIME, IFREQ_SIZE);
+            Pointer request = Memory.allocateDirect(LibC.RUNTIME, IFREQ_SIZE);
             byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
             request.put(0, bytes, 0, bytes.length);
             request.putShort(IFREQ_FLAGS_OFFSET, IFF_TAP_NO_PI);

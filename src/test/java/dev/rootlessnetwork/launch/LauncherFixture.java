@@ -1,0 +1,62 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.HostPortRange;
+import dev.rootlessnetwork.network.NetworkRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** A launcher on a state directory of its own, and what it says has changed. */
+final class LauncherFixture implements AutoCloseable {
+    final Path directory;
+    final Set<String> changed = ConcurrentHashMap.newKeySet();
+    private final Set<String> started = ConcurrentHashMap.newKeySet();
+    private @Nullable Path networkCmdPath;
+    private Duration readyTimeout = Duration.ofSeconds(5);
+    Launcher launcher;
+
+    LauncherFixture(Path directory) throws IOException {
+        this.directory = directory;
+        this.launcher = open();
+    }
+
+    private Launcher open() throws IOException {
+        return Launcher.open(
+                new LauncherConfig(
+                        Source.STANDALONE, networkCmdPath, true, readyTimeout, new HostPortRange(20000, 29999), true),
+                StateDirectory.open(directory),
+                changed::add);
+    }
+
+    /** Lets go of everything, as the end of the process would, and opens the next launcher. */
+    void restart() throws IOException {
+        launcher.close();
+        changed.clear();
+        launcher = open();
+    }
+
+    /** Restarts with another slirp4netns. */
+    void restartWith(Path newNetworkCmdPath, Duration newReadyTimeout) throws IOException {
+        networkCmdPath = newNetworkCmdPath;
+        readyTimeout = newReadyTimeout;
+        restart();
+    }
+
+    Observation converge(NetworkRequest request) {
+        started.add(request.identity().uid());
+        return launcher.converge(request);
+    }
+
+    NetworkFiles files(String name) throws IOException {
+        return StateDirectory.open(directory).files("uid-" + name);
+    }
+
+    @Override
+    public void close() throws IOException {
+        started.forEach(launcher::stop);
+        launcher.close();
+    }
+}
