@@ -33,12 +33,13 @@ final class GuestNamespace {
         NetworkOptions options = plan.options();
         try {
             GuestSnapshot now = snapshot();
-            if (now.defaultRoute().isPresent()) {
-                return Optional.of(hasRoute(named, "an IPv4", now.defaultRoute().get()));
+            String route = now.defaultRoute();
+            if (route != null) {
+                return Optional.of(hasRoute(named, "an IPv4", route));
             }
-            if (options.enableIpv6() && now.defaultRoute6().isPresent()) {
-                return Optional.of(
-                        hasRoute(named, "an IPv6", now.defaultRoute6().get()));
+            String route6 = now.defaultRoute6();
+            if (options.enableIpv6() && route6 != null) {
+                return Optional.of(hasRoute(named, "an IPv6", route6));
             }
             if (now.interfaces().contains(options.interfaceName())) {
                 return Optional.of(Problem.of(

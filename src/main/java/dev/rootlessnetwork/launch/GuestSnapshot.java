@@ -14,17 +14,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes and interfaces of a network namespace, from the files that proc(5) describes.
  *
- * @param defaultRoute the device of an IPv4 default route
- * @param defaultRoute6 the device of an IPv6 default route
+ * @param defaultRoute the device of an IPv4 default route; null: there is none
+ * @param defaultRoute6 the device of an IPv6 default route; null: there is none
  * @param globalAddress6 the IPv6 address of global scope of each interface that has one usable now, with prefix length
  */
 record GuestSnapshot(
-        Optional<String> defaultRoute,
-        Optional<String> defaultRoute6,
+        @Nullable String defaultRoute,
+        @Nullable String defaultRoute6,
         Set<String> interfaces,
         Map<String, String> globalAddress6) {
     /** From the kernel's include/uapi/linux/route.h and ipv6_route.h. */
@@ -40,8 +41,8 @@ record GuestSnapshot(
     /** @param net a {@code net} directory of /proc */
     static GuestSnapshot read(Path net) throws IOException {
         return new GuestSnapshot(
-                defaultRoute(lines(net.resolve("route"))),
-                defaultRoute6(lines(net.resolve("ipv6_route"))),
+                defaultRoute(lines(net.resolve("route"))).orElse(null),
+                defaultRoute6(lines(net.resolve("ipv6_route"))).orElse(null),
                 interfaces(lines(net.resolve("dev"))),
                 addresses6(lines(net.resolve("if_inet6"))));
     }

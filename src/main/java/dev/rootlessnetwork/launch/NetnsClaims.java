@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Which object has which network namespace; one for each. Thread-safe. */
 final class NetnsClaims {
@@ -30,14 +31,14 @@ final class NetnsClaims {
     /**
      * Lets go of all that an object holds but one namespace.
      *
-     * @param kept may be empty: everything is let go
+     * @param kept null: everything is let go
      * @return UIDs that waited for it
      */
-    synchronized Set<String> releaseAllBut(String uid, Optional<NetnsId> kept) {
+    synchronized Set<String> releaseAllBut(String uid, @Nullable NetnsId kept) {
         Set<String> freed = new LinkedHashSet<>();
         holders.entrySet().removeIf(entry -> {
-            boolean released = entry.getValue().uid().equals(uid)
-                    && kept.filter(entry.getKey()::equals).isEmpty();
+            boolean released =
+                    entry.getValue().uid().equals(uid) && !entry.getKey().equals(kept);
             if (released) {
                 Set<String> waiters = waiting.remove(entry.getKey());
                 freed.addAll(waiters == null ? Set.of() : waiters);

@@ -316,7 +316,7 @@ final class Network {
                 context.tell(context.portClaims().forget(claimant));
             }
             target.release();
-            context.tell(context.netnsClaims().releaseAllBut(uid, Optional.empty()));
+            context.tell(context.netnsClaims().releaseAllBut(uid, null));
             context.orphans().end(files);
             context.state().delete(files);
         } catch (IOException e) {

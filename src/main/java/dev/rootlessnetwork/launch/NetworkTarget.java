@@ -103,8 +103,7 @@ final class NetworkTarget {
     void settle() {
         Closing.one(lost);
         lost = null;
-        context.tell(context.netnsClaims()
-                .releaseAllBut(uid, Optional.ofNullable(bound).map(BoundTarget::netnsId)));
+        context.tell(context.netnsClaims().releaseAllBut(uid, bound == null ? null : bound.netnsId()));
     }
 
     /** Lets go of everything. */
