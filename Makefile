@@ -1,0 +1,25 @@
+# Every target that needs tools installs what is missing first, by the system's package manager, and says what.
+
+.PHONY: help demo test build bench format prerequisites
+.DEFAULT_GOAL := help
+
+help: ## say what can be made (the default)
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+demo: build ## give a process a network, reach it through a forwarded port, add a port while it runs
+	@src/scripts/demo
+
+test: prerequisites ## run every test, on real slirp4netns and real namespaces
+	@src/scripts/test
+
+build: prerequisites ## build the program: target/dist/bin/rootlessnet
+	@src/scripts/build
+
+bench: build ## measure start-up, port changes and the cost of 200 networks
+	@src/scripts/bench
+
+format: prerequisites ## bring the Java sources into the format that the build demands
+	@mvn -B -ntp -Dstyle.color=never -q spotless:apply
+
+prerequisites: ## install what building and testing need
+	@src/scripts/prerequisites
