@@ -1,0 +1,27 @@
+package dev.rootlessnetwork.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Kind;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** User-mode networking for one target: the object that people write. */
+@Group(RootlessNetwork.GROUP)
+@Version(RootlessNetwork.VERSION)
+@Kind(RootlessNetwork.KIND)
+@Plural("rootlessnetworks")
+@ShortNames("rln")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"apiVersion", "kind", "metadata", "spec", "status"})
+public final class RootlessNetwork extends CustomResource<RootlessNetworkSpec, RootlessNetworkStatus>
+        implements Namespaced {
+    public static final String GROUP = "rootlessnetwork.dev";
+    public static final String VERSION = "v1alpha1";
+    public static final String KIND = "RootlessNetwork";
+    private static final long serialVersionUID = 1L;
+}
