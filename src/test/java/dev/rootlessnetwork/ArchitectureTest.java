@@ -65,7 +65,14 @@ class ArchitectureTest {
                             JACKSON,
                             GUAVA),
             "standalone",
-                    List.of(own("network"), own("launch"), own("api"), JACKSON, GUAVA, "org.apache.commons.text.."),
+                    List.of(
+                            own("network"),
+                            own("launch"),
+                            own("api"),
+                            JACKSON,
+                            GUAVA,
+                            "org.apache.commons.text..",
+                            "org.yaml.snakeyaml.."),
             "metrics", List.of(own("launch"), MICROMETER));
 
     private static final JavaClasses OURS = new ClassFileImporter()

@@ -2,6 +2,7 @@ package dev.rootlessnetwork.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.rootlessnetwork.network.NetworkKey;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -24,4 +25,39 @@ public final class RootlessNetwork extends CustomResource<RootlessNetworkSpec, R
     public static final String VERSION = "v1alpha1";
     public static final String KIND = "RootlessNetwork";
     private static final long serialVersionUID = 1L;
+
+    /** Namespace and name. */
+    public NetworkKey key() {
+        return new NetworkKey(getMetadata().getNamespace(), getMetadata().getName());
+    }
+
+    /** What distinguishes the object from others of its name. */
+    public String uid() {
+        return getMetadata().getUid();
+    }
+
+    /** Number of the spec's edition; 0 if none is given. */
+    public long generation() {
+        Long generation = getMetadata().getGeneration();
+        return generation == null ? 0 : generation;
+    }
+
+    /** Gives an object without a namespace one. */
+    public void defaultNamespace(String namespace) {
+        if (getMetadata().getNamespace() == null) {
+            getMetadata().setNamespace(namespace);
+        }
+    }
+
+    /** Gives an object without a UID one. */
+    public void defaultUid(String uid) {
+        if (getMetadata().getUid() == null) {
+            getMetadata().setUid(uid);
+        }
+    }
+
+    /** Numbers the spec's edition. */
+    public void setGeneration(long generation) {
+        getMetadata().setGeneration(generation);
+    }
 }

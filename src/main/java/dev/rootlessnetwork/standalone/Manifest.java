@@ -1,0 +1,52 @@
+package dev.rootlessnetwork.standalone;
+
+import dev.rootlessnetwork.api.RootlessNetwork;
+import dev.rootlessnetwork.network.NetworkKey;
+import dev.rootlessnetwork.network.Violation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One object as a file holds it.
+ *
+ * @param object with namespace, UID and generation filled in
+ * @param violations what is wrong with its form: unknown fields, values of the wrong type; those fields are not in {@code
+ *     object}
+ * @param lines by field path, from 1 on; {@code ""} is the object's own
+ */
+public record Manifest(Path file, RootlessNetwork object, List<Violation> violations, Map<String, Integer> lines) {
+    public Manifest {
+        violations = List.copyOf(violations);
+        lines = Map.copyOf(lines);
+    }
+
+    public NetworkKey key() {
+        return object.key();
+    }
+
+    public String uid() {
+        return object.uid();
+    }
+
+    /** Where a field is written, or else the nearest that contains it. */
+    public int line(String field) {
+        String path = field;
+        while (true) {
+            Integer line = lines.get(path);
+            if (line != null) {
+                return line;
+            }
+            int end = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
+            path = end < 0 ? "" : path.substring(0, end);
+            if (end < 0 && !lines.containsKey("")) {
+                return 1;
+            }
+        }
+    }
+
+    /** A violation of this object as a problem of its file. */
+    public ManifestProblem problem(Violation violation) {
+        return new ManifestProblem(file, line(violation.field()), violation.field(), violation.message());
+    }
+}
