@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.network;
 
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,16 @@ public record NetworkOptions(
         boolean disableDns,
         @Nullable String macAddress,
         String interfaceName) {
+
+    /**
+     * What an object's options come to: the object's before the agent's defaults before Podman's, then everything judged
+     * that slirp4netns or the kernel would refuse later.
+     *
+     * @param interfaceExists whether the host has an interface of that name
+     */
+    public static ResolvedOptions resolve(OptionSet spec, OptionSet agentDefaults, Predicate<String> interfaceExists) {
+        return ResolvedOptions.of(spec, agentDefaults, interfaceExists);
+    }
 
     /** The network in force: the configured one, or slirp4netns's default. */
     public Ipv4Cidr network() {

@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.network;
 
+import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,5 +39,21 @@ public record PortEntry(
                     new PortForward(new ForwardId(protocol, hostIp, firstHostPort + i), guestIp, containerPort + i));
         }
         return forwards;
+    }
+
+    /** Whether both want to listen on the same port of the host; an entry whose host port is to be chosen never does. */
+    boolean overlaps(PortEntry other) {
+        return hostPort != null
+                && other.hostPort != null
+                && hostPort <= other.hostPort + other.range - 1
+                && other.hostPort <= hostPort + range - 1
+                && new ForwardId(protocol, hostIp, hostPort)
+                        .overlaps(new ForwardId(other.protocol, other.hostIp, hostPort));
+    }
+
+    /** Where it listens, for messages, such as {@code TCP 0.0.0.0:8000-8009}. */
+    String listener() {
+        String first = protocol + " " + InetAddresses.toUriString(hostIp) + ":" + (hostPort == null ? "*" : hostPort);
+        return hostPort == null || range == 1 ? first : first + "-" + (hostPort + range - 1);
     }
 }

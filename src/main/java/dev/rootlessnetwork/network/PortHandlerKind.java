@@ -1,5 +1,8 @@
 package dev.rootlessnetwork.network;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Who moves the bytes of forwarded ports: Podman's {@code port_handler}. */
 public enum PortHandlerKind {
     /** Our relay; the default. */
@@ -11,6 +14,13 @@ public enum PortHandlerKind {
 
     PortHandlerKind(String optionValue) {
         this.optionValue = optionValue;
+    }
+
+    /** The port handler of that {@link #optionValue}; empty if there is none. */
+    public static Optional<PortHandlerKind> of(String optionValue) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.optionValue.equals(optionValue))
+                .findFirst();
     }
 
     /** The value as options and specs spell it. */
