@@ -4,6 +4,7 @@ import dev.rootlessnetwork.network.ForwardId;
 import dev.rootlessnetwork.network.PortEntry;
 import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.network.Problem;
+import dev.rootlessnetwork.network.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +46,8 @@ final class PortReport {
             return new PortObservation(entry, hostPort, PortObservation.State.ACTIVE, null);
         }
         if (first == null) {
-            throw new IllegalStateException(
-                    "no reason is known why " + forwards.get(0).id() + " does not serve");
+            first = Problem.retried(
+                    Reason.PortFailed, "slirp4netns accepted the forward, but does not list it (list_hostfwd)");
         }
         return new PortObservation(entry, hostPort, PortObservation.State.FAILED, partly(entry, missing, first));
     }
