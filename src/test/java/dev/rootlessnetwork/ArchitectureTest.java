@@ -174,7 +174,12 @@ class ArchitectureTest {
     @Test
     void returnsOptionalAndNeverTakesOrKeepsIt() {
         check(fields().should().notHaveRawType(Optional.class));
-        check(noCodeUnits().that(areWritten()).should().haveRawParameterTypes(containingAnOptional()));
+        check(noCodeUnits()
+                .that()
+                .areNotPrivate()
+                .and(areWritten())
+                .should()
+                .haveRawParameterTypes(containingAnOptional()));
     }
 
     @Test
