@@ -39,7 +39,8 @@ public final class Launcher implements AutoCloseable {
      * Opens a launcher on a state directory that this process has locked, and adopts what lives there.
      *
      * @param changed called with a UID when its network should be converged again: a process ended, a port or a namespace
-     *     became free, a target may have come. By any thread, also before this method returns; must not block
+     *     became free, a target may have come. By any thread, also before this method returns; must neither
+     *     block nor take a lock that is held while the launcher is called
      * @throws IOException if the state directory cannot be read, or descriptors have run out
      */
     public static Launcher open(LauncherConfig config, StateDirectory state, Consumer<String> changed)

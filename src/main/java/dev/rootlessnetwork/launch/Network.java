@@ -142,6 +142,8 @@ final class Network {
         target.resolve(plan, RememberedTarget.of(record, request));
         if (record == null) {
             record = NetworkRecord.of(context.config().source(), plan);
+        }
+        if (slirp.process() == null) {
             context.orphans().end(files);
         }
         NetworkRecord current = record;
@@ -151,14 +153,11 @@ final class Network {
         Map<String, Integer> chosen = ports.choose(plan, chosenBefore(request));
         context.tell(context.portClaims().setAble(uid, target.bound() != null));
         current = takeSteps(current, plan, chosen);
-        boolean runs = slirp.process() != null;
-        if (!runs && target.bound() == null) {
+        if (slirp.process() == null && target.bound() == null) {
             slirp.forgetFailures();
             ports.release(uid);
         }
-        if (target.bound() == null || runs) {
-            target.settle();
-        }
+        target.settle();
         current = current.rebound(plan, target.bound()).withChosenPorts(chosen);
         record = current;
         saveOrWarn(current);

@@ -48,6 +48,7 @@ final class NetworkPorts {
     Map<String, Integer> choose(NetworkPlan plan, Map<String, Integer> before) {
         Claimant claimant = claimant(plan);
         Map<String, Integer> chosen = new LinkedHashMap<>();
+        Set<String> freed;
         synchronized (context.portClaims()) {
             for (PortEntry entry : plan.ports()) {
                 if (entry.hostPort() == null) {
@@ -56,8 +57,9 @@ final class NetworkPorts {
                     port.ifPresent(first -> chosen.put(entry.name(), first));
                 }
             }
-            context.tell(context.portClaims().want(claimant, ids(wanted(plan, chosen))));
+            freed = context.portClaims().want(claimant, ids(wanted(plan, chosen)));
         }
+        context.tell(freed);
         return chosen;
     }
 

@@ -6,7 +6,6 @@ import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.posix.PosixException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +47,7 @@ final class NetworkTarget {
 
     /** Looks for the plan's target. What was held before can still be acted on until {@link #settle}. */
     void resolve(NetworkPlan plan, @Nullable RememberedTarget remembered) {
+        watchPath(plan.target()); // first, so that nothing that comes meanwhile is missed
         Resolution resolution = context.resolver().resolve(plan, remembered);
         BoundTarget found = null;
         if (resolution instanceof Resolution.Missing missing) {
@@ -55,7 +55,7 @@ final class NetworkTarget {
         } else {
             found = claim(plan, ((Resolution.Found) resolution).target());
         }
-        watch(plan.target(), found);
+        watchExit(found);
         boolean moved = bound != null && (found == null || !found.netnsId().equals(bound.netnsId()));
         if (moved && lost == null) {
             lost = bound;
@@ -83,13 +83,19 @@ final class NetworkTarget {
         return null;
     }
 
-    private void watch(Target target, @Nullable BoundTarget found) {
+    private void watchPath(Target target) {
+        if (target instanceof Target.PidFile file) {
+            context.pathWatch().watch(uid, file.path(), false);
+        } else if (target instanceof Target.NetnsPath netns) {
+            context.pathWatch().watch(uid, netns.path(), true);
+        } else {
+            context.pathWatch().watch(uid, null, false);
+        }
+    }
+
+    private void watchExit(@Nullable BoundTarget found) {
         Closing.one(exitWatch);
         exitWatch = null;
-        Path path = target instanceof Target.PidFile file
-                ? file.path()
-                : target instanceof Target.NetnsPath netns ? netns.path() : null;
-        context.pathWatch().watch(uid, path, target instanceof Target.NetnsPath);
         if (found != null && found.process() != null) {
             try {
                 exitWatch = context.supervisor().onExit(found.process().fd(), changed);

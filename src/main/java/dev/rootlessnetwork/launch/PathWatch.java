@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.Fd;
+import dev.rootlessnetwork.posix.NetnsId;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +37,7 @@ final class PathWatch implements AutoCloseable {
     private final Fd mounts;
     private final Supervisor.Watch mountWatch;
     private final Map<String, Path> files = new HashMap<>();
-    private final Map<String, Path> mountPoints = new HashMap<>();
+    private final Map<String, Optional<NetnsId>> mounted = new HashMap<>();
     private final Map<Path, WatchKey> keys = new HashMap<>();
 
     /** @param changed called with the UID of a network, by threads of ours; must not block */
@@ -55,18 +58,15 @@ final class PathWatch implements AutoCloseable {
      * @param mount whether what is mounted on it matters, too
      */
     synchronized void watch(String uid, @Nullable Path path, boolean mount) {
-        if (path == null) {
-            files.remove(uid);
-            mountPoints.remove(uid);
+        if (mount && path != null) {
+            mounted.put(uid, mountedOn(path));
         } else {
-            files.put(uid, path);
-            if (mount) {
-                mountPoints.put(uid, path);
-            } else {
-                mountPoints.remove(uid);
-            }
+            mounted.remove(uid);
         }
-        register();
+        Path before = path == null ? files.remove(uid) : files.put(uid, path);
+        if (!Objects.equals(before, path)) {
+            register();
+        }
     }
 
     /** Watches the nearest directory that exists above each path, and no other. */
@@ -127,12 +127,28 @@ final class PathWatch implements AutoCloseable {
         return uids;
     }
 
+    /** Mounts come and go all the time on a host of containers: only those that matter are told of. */
     private void mountsChanged() {
-        List<String> uids;
+        List<String> uids = new ArrayList<>();
         synchronized (this) {
-            uids = List.copyOf(mountPoints.keySet());
+            mounted.replaceAll((uid, before) -> {
+                Path path = files.get(uid);
+                Optional<NetnsId> now = path == null ? Optional.empty() : mountedOn(path);
+                if (!now.equals(before)) {
+                    uids.add(uid);
+                }
+                return now;
+            });
         }
         uids.forEach(changed);
+    }
+
+    private static Optional<NetnsId> mountedOn(Path path) {
+        try {
+            return Optional.of(NetnsId.of(path));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -72,6 +72,20 @@ public final class StateDirectory {
      */
     public static StateDirectory open(Path path) throws StateDirectoryException {
         Path directory = path.toAbsolutePath().normalize();
+        try {
+            Path parent = directory.getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            makePrivate(directory);
+            directory = directory.toRealPath();
+            makePrivate(new StateDirectory(directory).networks());
+        } catch (IOException e) {
+            throw new StateDirectoryException(
+                    "cannot use state directory " + directory + ": " + describe(e)
+                            + "; make it writable or choose another with --state-dir",
+                    e);
+        }
         StateDirectory state = new StateDirectory(directory);
         Path socket = state.files("longest").apiSocket();
         int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -79,26 +93,16 @@ public final class StateDirectory {
             throw new StateDirectoryException("state directory " + directory + " is too long by "
                     + (length - LONGEST_SOCKET_PATH) + " bytes for the sockets in it: choose a shorter --state-dir");
         }
-        try {
-            Path parent = directory.getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
-            makePrivate(directory);
-            makePrivate(state.networks());
-        } catch (IOException e) {
-            throw new StateDirectoryException(
-                    "cannot use state directory " + directory + ": " + describe(e)
-                            + "; make it writable or choose another with --state-dir",
-                    e);
-        }
         return state;
     }
 
     /** Opens an existing state directory for reading; empty if there is none. */
     public static Optional<StateDirectory> find(Path path) {
-        Path directory = path.toAbsolutePath().normalize();
-        return Files.isDirectory(directory) ? Optional.of(new StateDirectory(directory)) : Optional.empty();
+        try {
+            return Optional.of(new StateDirectory(path.toRealPath()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private static void makePrivate(Path directory) throws IOException {
