@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.model.annotation.Kind;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
+import org.jspecify.annotations.Nullable;
 
 /** User-mode networking for one target: the object that people write. */
 @Group(RootlessNetwork.GROUP)
@@ -24,7 +25,35 @@ public final class RootlessNetwork extends CustomResource<RootlessNetworkSpec, R
     public static final String GROUP = "rootlessnetwork.dev";
     public static final String VERSION = "v1alpha1";
     public static final String KIND = "RootlessNetwork";
+    public static final String API_VERSION = GROUP + "/" + VERSION;
     private static final long serialVersionUID = 1L;
+
+    private @Nullable String writtenApiVersion;
+    private @Nullable String writtenKind;
+
+    /** Keeps what was written, so that it can be judged; {@link #getApiVersion} is always our own. */
+    @Override
+    public void setApiVersion(@Nullable String apiVersion) {
+        writtenApiVersion = apiVersion;
+    }
+
+    /** Keeps what was written, so that it can be judged; {@link #getKind} is always our own. */
+    @Override
+    public void setKind(@Nullable String kind) {
+        writtenKind = kind;
+    }
+
+    /** The API version as a manifest gives it; null if it gives none. */
+    @Nullable
+    String writtenApiVersion() {
+        return writtenApiVersion;
+    }
+
+    /** The kind as a manifest gives it; null if it gives none. */
+    @Nullable
+    String writtenKind() {
+        return writtenKind;
+    }
 
     /** Namespace and name. */
     public NetworkKey key() {

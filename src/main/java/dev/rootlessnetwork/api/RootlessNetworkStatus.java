@@ -36,6 +36,15 @@ public record RootlessNetworkStatus(
         ports = ports == null ? List.of() : List.copyOf(ports);
     }
 
+    /** The condition of a type, null if there is none. */
+    @Nullable
+    StatusCondition condition(String type) {
+        return conditions.stream()
+                .filter(condition -> condition.type().equals(type))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** A condition as Kubernetes's API conventions define it. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"type", "status", "reason", "message", "lastTransitionTime", "observedGeneration"})
@@ -135,7 +144,9 @@ public record RootlessNetworkStatus(
         "sourceIP"
     })
     public record PortStatus(
-            @JsonPropertyDescription("As in the spec.") String name,
+            @JsonPropertyDescription("As in the spec.") @Nullable
+            String name,
+
             @JsonPropertyDescription("TCP or UDP.") String protocol,
 
             @JsonPropertyDescription("Address that listens on the host.")
@@ -144,8 +155,8 @@ public record RootlessNetworkStatus(
             @JsonPropertyDescription("First port on the host; absent while none could be chosen.") @Nullable
             Integer hostPort,
 
-            @JsonPropertyDescription("First port in the target.")
-            int containerPort,
+            @JsonPropertyDescription("First port in the target.") @Nullable
+            Integer containerPort,
 
             @JsonPropertyDescription("How many consecutive ports.")
             int range,
@@ -159,6 +170,8 @@ public record RootlessNetworkStatus(
             @JsonPropertyDescription("What happened, to what, and what to do about it; empty if it is active.")
             String message,
 
-            @JsonPropertyDescription("Preserved: a client of another host is seen by its own address; else Replaced.")
+            @JsonPropertyDescription(
+                    "Preserved: a client of another host is seen by its own address; else Replaced. Absent where it is not known.")
+            @Nullable
             String sourceIP) {}
 }
