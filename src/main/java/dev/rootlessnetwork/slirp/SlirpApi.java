@@ -134,7 +134,9 @@ public final class SlirpApi {
         try (AFUNIXSocket connection = AFUNIXSocket.newInstance()) {
             connection.connect(AFUNIXSocketAddress.of(socket), (int) DEADLINE.toMillis());
             connection.getOutputStream().write(request);
-            connection.shutdownOutput();
+            // By its channel: java.net.Socket's own method takes this socket for unconnected in newer JDKs
+            // (25).
+            connection.getChannel().shutdownOutput();
             return readAll(connection, deadline);
         } catch (SocketTimeoutException e) {
             throw new SlirpApiException(
