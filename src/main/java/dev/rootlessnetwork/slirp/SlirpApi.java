@@ -132,6 +132,7 @@ public final class SlirpApi {
     private byte[] exchange(String command, byte[] request) throws SlirpApiException {
         long deadline = System.nanoTime() + DEADLINE.toNanos();
         try (AFUNIXSocket connection = AFUNIXSocket.newInstance()) {
+            connection.setSoTimeout((int) DEADLINE.toMillis()); // SO_SNDTIMEO, too: connecting to a full queue waits
             connection.connect(AFUNIXSocketAddress.of(socket), (int) DEADLINE.toMillis());
             connection.getOutputStream().write(request);
             // By its channel: java.net.Socket's own method takes this socket for unconnected in newer JDKs

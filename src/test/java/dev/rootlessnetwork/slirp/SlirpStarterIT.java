@@ -1,0 +1,202 @@
+package dev.rootlessnetwork.slirp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.rootlessnetwork.network.NetworkOptions;
+import dev.rootlessnetwork.network.PortHandlerKind;
+import dev.rootlessnetwork.posix.Children;
+import dev.rootlessnetwork.posix.Fd;
+import dev.rootlessnetwork.posix.PidFd;
+import dev.rootlessnetwork.posix.Procfs;
+import dev.rootlessnetwork.posix.Signal;
+import dev.rootlessnetwork.testing.Stub;
+import dev.rootlessnetwork.testing.TargetProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Getting the real slirp4netns ready, and telling what is wrong with stubs that never are. */
+class SlirpStarterIT {
+    private static final NetworkOptions OPTIONS =
+            new NetworkOptions(null, 1500, false, false, PortHandlerKind.SLIRP4NETNS, null, null, false, null, "tap0");
+
+    @TempDir
+    Path temporary;
+
+    private final SlirpStarter starter = new SlirpStarter();
+    private TargetProcess target;
+    private PidFd process;
+    private Fd netns;
+
+    @BeforeEach
+    void start() throws IOException {
+        target = TargetProcess.inNetworkNamespace();
+        process = PidFd.open(target.pid());
+        netns = Fd.openRead(Path.of("/proc", String.valueOf(target.pid()), "ns", "net"));
+    }
+
+    @AfterEach
+    void stop() {
+        netns.close();
+        process.close();
+        target.close();
+    }
+
+    private SlirpLaunch launch(Duration readyTimeout) {
+        return new SlirpLaunch(
+                OPTIONS,
+                netns,
+                null,
+                process,
+                temporary.resolve("api.sock"),
+                temporary.resolve("slirp4netns.log"),
+                true,
+                readyTimeout);
+    }
+
+    private StartedSlirp startReal() throws Exception {
+        return starter.start(new SlirpLocator().locate(null), launch(Duration.ofSeconds(5)));
+    }
+
+    private static void end(int pid) throws IOException {
+        try (PidFd started = PidFd.open(pid)) {
+            started.signal(Signal.KILL);
+            assertThat(started.awaitExit(Duration.ofSeconds(5))).isTrue();
+            Children.reap(pid);
+        }
+    }
+
+    private SlirpStartException failure(String script, Duration readyTimeout) throws Exception {
+        SlirpBinary stub = new SlirpLocator().locate(Stub.slirp4netns(temporary, script));
+        return catchThrowableOfType(SlirpStartException.class, () -> starter.start(stub, launch(readyTimeout)));
+    }
+
+    @Test
+    void isReadyWithItsInterfaceItsSocketAndExactlyItsDescriptors() throws Exception {
+        StartedSlirp started = startReal();
+        try {
+            assertThat(target.run("ip", "-o", "addr", "show", "dev", "tap0")
+                            .orFail()
+                            .stdout())
+                    .contains("10.0.2.100/24");
+            assertThat(temporary.resolve("api.sock")).exists();
+            Map<Integer, String> descriptors = descriptors(started.pid());
+            assertThat(descriptors.get(0)).isEqualTo("/dev/null");
+            assertThat(descriptors.get(1))
+                    .isEqualTo(temporary.resolve("slirp4netns.log").toString());
+            assertThat(descriptors.get(2)).isEqualTo(descriptors.get(1));
+            assertThat(descriptors.get(3)).contains("pidfd");
+            assertThat(descriptors.values())
+                    .allMatch(held -> held.matches("/dev/null|(/dev)?/net/tun|.*slirp4netns\\.log|.*pidfd.*|socket:.*|"
+                            + "pipe:.*|anon_inode:.*"))
+                    .filteredOn(held -> held.startsWith("pipe:"))
+                    .isEmpty();
+        } finally {
+            end(started.pid());
+        }
+    }
+
+    private static Map<Integer, String> descriptors(int pid) throws IOException {
+        Map<Integer, String> descriptors = new TreeMap<>();
+        try (var entries = Files.list(Path.of("/proc", String.valueOf(pid), "fd"))) {
+            for (Path entry : entries.toList()) {
+                descriptors.put(
+                        Integer.valueOf(entry.getFileName().toString()),
+                        Files.readSymbolicLink(entry).toString());
+            }
+        }
+        return descriptors;
+    }
+
+    @Test
+    void confinesItselfAndLeavesTheHostsMountsAlone() throws Exception {
+        List<String> before = Files.readAllLines(Path.of("/proc/self/mountinfo"));
+        StartedSlirp started = startReal();
+        try {
+            assertThat(started.sandbox()).isTrue();
+            Path root = Path.of("/proc", String.valueOf(started.pid()), "root");
+            try (var entries = Files.list(root)) {
+                assertThat(entries.map(entry -> entry.getFileName().toString()))
+                        .containsExactlyInAnyOrder("etc", "run");
+            }
+            List<String> status = Files.readAllLines(Path.of("/proc", String.valueOf(started.pid()), "status"));
+            assertThat(status).contains("CapEff:\t0000000000000400", "Seccomp:\t2", "NoNewPrivs:\t1");
+            assertThat(Files.readAllLines(Path.of("/proc/self/mountinfo"))).isEqualTo(before);
+        } finally {
+            end(started.pid());
+        }
+    }
+
+    @Test
+    void endsWithItsTargetByItself() throws Exception {
+        StartedSlirp started = startReal();
+        try (PidFd slirp = PidFd.open(started.pid())) {
+            assertThat(slirp.awaitExit(Duration.ofMillis(50))).isFalse();
+            target.kill();
+            assertThat(slirp.awaitExit(Duration.ofSeconds(10))).isTrue();
+            Children.reap(started.pid());
+        }
+    }
+
+    @Test
+    void tellsTheStatusAndLastWordsOfOneThatDiesBeforeItIsReady() throws Exception {
+        SlirpStartException failure = failure("echo first; echo no luck >&2; exit 3", Duration.ofSeconds(5));
+        assertThat(failure.kind()).isEqualTo(SlirpStartException.Kind.FAILED);
+        assertThat(failure)
+                .hasMessage("slirp4netns exited with status 3 before it was ready. Its last words: first; no luck");
+    }
+
+    @Test
+    void endsOneThatIsNotReadyInTimeAlsoIfItIgnoresSigterm() throws Exception {
+        SlirpStartException failure = failure(
+                "trap '' TERM; echo $$ > " + temporary + "/pid; echo hm; exec sleep infinity", Duration.ofMillis(500));
+        assertThat(failure.kind()).isEqualTo(SlirpStartException.Kind.READY_TIMEOUT);
+        assertThat(failure).hasMessage("slirp4netns was not ready within 500 ms and was ended. Its last words: hm");
+        int pid = Integer.parseInt(Files.readString(temporary.resolve("pid")).strip());
+        assertThat(Procfs.state(pid)).isEmpty();
+    }
+
+    @Test
+    void doesWithoutASandboxThatCannotBeHad() throws Exception {
+        SlirpBinary stub = new SlirpLocator()
+                .locate(
+                        Stub.slirp4netns(
+                                temporary,
+                                "case \"$*\" in *--enable-sandbox*) echo create_sandbox failed; exit 1;; esac\nexec slirp4netns \"$@\""));
+        // the stub's environment is empty: sh has a PATH of its own
+        StartedSlirp started = starter.start(stub, launch(Duration.ofSeconds(5)));
+        try {
+            assertThat(started.sandbox()).isFalse();
+        } finally {
+            end(started.pid());
+        }
+    }
+
+    @Test
+    void keepsNoSlirp4netnsThatFloodsItsLog() throws Exception {
+        SlirpStartException failure =
+                failure("while :; do echo 0123456789012345678901234567890123456789; done", Duration.ofSeconds(20));
+        assertThat(failure.getMessage()).contains("before it was ready");
+        assertThat(Files.size(temporary.resolve("slirp4netns.log"))).isLessThanOrEqualTo(1 << 20);
+    }
+
+    @Test
+    void leaksNoDescriptor() throws Exception {
+        end(startReal().pid());
+        int before = descriptors((int) ProcessHandle.current().pid()).size();
+        for (int i = 0; i < 20; i++) {
+            end(startReal().pid());
+            failure("exit 1", Duration.ofSeconds(5));
+        }
+        assertThat(descriptors((int) ProcessHandle.current().pid())).hasSize(before);
+    }
+}
