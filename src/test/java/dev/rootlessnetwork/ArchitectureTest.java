@@ -72,7 +72,7 @@ class ArchitectureTest {
                             JACKSON,
                             GUAVA,
                             "org.apache.commons.text..",
-                            "org.yaml.snakeyaml.."),
+                            "org.snakeyaml.engine.."),
             "metrics", List.of(own("launch"), MICROMETER));
 
     private static final JavaClasses OURS = new ClassFileImporter()

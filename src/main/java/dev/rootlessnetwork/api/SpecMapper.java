@@ -35,7 +35,7 @@ public record SpecMapper(Source source, OptionSet agentDefaults, Predicate<Strin
 
     /**
      * An object and what is wrong with its form already, such as unknown fields: refused if there is anything. The fields
-     * that are named there are not judged again.
+     * that are named there, those in them and those around them are not judged again.
      */
     public NetworkRequest map(RootlessNetwork object, List<Violation> ofForm) {
         RootlessNetworkSpec spec = object.getSpec() == null ? NOTHING : object.getSpec();
@@ -51,7 +51,7 @@ public record SpecMapper(Source source, OptionSet agentDefaults, Predicate<Strin
 
         List<Violation> all = new ArrayList<>(ofForm);
         ofRules.stream()
-                .filter(rule -> ofForm.stream().noneMatch(form -> form.field().equals(rule.field())))
+                .filter(rule -> ofForm.stream().noneMatch(form -> overlap(form.field(), rule.field())))
                 .forEach(all::add);
         NetworkIdentity identity = identity(object);
         if (!all.isEmpty() || target == null || options.options() == null) {
@@ -60,6 +60,15 @@ public record SpecMapper(Source source, OptionSet agentDefaults, Predicate<Strin
         NetworkPlan plan = new NetworkPlan(
                 identity, precedence(object), nodeName(spec), target, options.options(), ports.entries());
         return new NetworkRequest.Run(plan, Recollections.of(object.getStatus(), plan));
+    }
+
+    /** Whether one field is, or contains, the other. */
+    private static boolean overlap(String field, String other) {
+        return field.equals(other) || isWithin(field, other) || isWithin(other, field);
+    }
+
+    private static boolean isWithin(String outer, String inner) {
+        return inner.startsWith(outer + ".") || inner.startsWith(outer + "[");
     }
 
     private static NetworkIdentity identity(RootlessNetwork object) {

@@ -32,17 +32,10 @@ public record Manifest(Path file, RootlessNetwork object, List<Violation> violat
     /** Where a field is written, or else the nearest that contains it. */
     public int line(String field) {
         String path = field;
-        while (true) {
-            Integer line = lines.get(path);
-            if (line != null) {
-                return line;
-            }
-            int end = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
-            path = end < 0 ? "" : path.substring(0, end);
-            if (end < 0 && !lines.containsKey("")) {
-                return 1;
-            }
+        while (!lines.containsKey(path) && !path.isEmpty()) {
+            path = path.substring(0, Math.max(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['))));
         }
+        return lines.getOrDefault(path, 1);
     }
 
     /** A violation of this object as a problem of its file. */

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 
 /**
- * Something that is wrong with a manifest.
+ * Something that is wrong with a manifest. Sorts by file (bytes of its path), line, field.
  *
- * @param line from 1 on
- * @param field path such as {@code spec.ports[0].hostPort}; empty if it is about the file as a whole
+ * @param line from 1 on; 1 also for what is wrong with the file as a whole
+ * @param field path such as {@code spec.ports[0].hostPort}; empty if it is about no field
  */
 public record ManifestProblem(Path file, int line, String field, String message)
         implements Comparable<ManifestProblem> {
@@ -21,7 +21,7 @@ public record ManifestProblem(Path file, int line, String field, String message)
         return ORDER.compare(this, other);
     }
 
-    /** {@code file:line: field: message}. */
+    /** {@code file:line: field: message}; without the field if there is none. */
     @Override
     public String toString() {
         return file + ":" + line + ": " + (field.isEmpty() ? "" : field + ": ") + message;

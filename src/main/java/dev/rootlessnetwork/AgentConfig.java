@@ -1,0 +1,119 @@
+package dev.rootlessnetwork;
+
+import dev.rootlessnetwork.launch.LauncherConfig;
+import dev.rootlessnetwork.launch.Source;
+import dev.rootlessnetwork.network.HostPortRange;
+import dev.rootlessnetwork.network.NetworkCmdOptions;
+import dev.rootlessnetwork.network.OptionSet;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration, built once from flags and environment.
+ *
+ * @param stateDirectory where running networks are recorded
+ * @param networkCmdPath the slirp4netns executable; null: the first on PATH
+ * @param networkCmdOptions defaults for objects' options as they were written, for people
+ * @param defaults the same, read
+ * @param sandbox whether slirp4netns is to run in its sandbox
+ * @param readyTimeout how long slirp4netns may take to get ready; positive
+ * @param hostPortRange where host ports are chosen from
+ */
+record AgentConfig(
+        Path stateDirectory,
+        @Nullable Path networkCmdPath,
+        List<String> networkCmdOptions,
+        OptionSet defaults,
+        boolean sandbox,
+        Duration readyTimeout,
+        HostPortRange hostPortRange,
+        LogLevel logLevel,
+        LogFormat logFormat) {
+    private static final Path STATE_OF_ROOT = Path.of("/run/rootlessnet");
+    private static final String RUNTIME_DIRECTORY = "XDG_RUNTIME_DIR";
+
+    AgentConfig {
+        networkCmdOptions = List.copyOf(networkCmdOptions);
+    }
+
+    /** @throws CommandFailure if flags contradict each other or say what slirp4netns would refuse */
+    static AgentConfig of(CommonFlags flags, Map<String, String> environment, Predicate<String> interfaceExists)
+            throws CommandFailure {
+        if (flags.readyTimeout.isZero()) {
+            throw CommandFailure.wrongUsage("--ready-timeout must be longer than 0s, such as 5s");
+        }
+        List<String> written = flags.networkCmdOptions.stream()
+                .filter(option -> !option.isEmpty())
+                .toList();
+        NetworkCmdOptions options = NetworkCmdOptions.parse(written, interfaceExists);
+        if (!options.problems().isEmpty()) {
+            throw CommandFailure.wrongUsage("--network-cmd-options: " + String.join("; ", options.problems()));
+        }
+        return new AgentConfig(
+                flags.stateDirectory == null ? defaultStateDirectory(environment) : flags.stateDirectory,
+                flags.networkCmdPath,
+                written,
+                options.options(),
+                !flags.noPivotRoot,
+                flags.readyTimeout,
+                flags.hostPortRange,
+                flags.logLevel,
+                flags.logFormat);
+    }
+
+    private static Path defaultStateDirectory(Map<String, String> environment) throws CommandFailure {
+        if (isRoot()) {
+            return STATE_OF_ROOT;
+        }
+        String runtime = environment.getOrDefault(RUNTIME_DIRECTORY, "");
+        if (runtime.isEmpty()) {
+            throw CommandFailure.wrongUsage(RUNTIME_DIRECTORY
+                    + " is not set, so there is no default state directory: give one with --state-dir");
+        }
+        return Path.of(runtime, "rootlessnet");
+    }
+
+    /** Asked of /proc, since a native call costs a tenth of a second the first time. */
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether this machine has a network interface of a name. */
+    static boolean interfaceExists(String name) {
+        try {
+            return NetworkInterface.getByName(name) != null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
+    /** As the launcher takes it. */
+    LauncherConfig launcher(Source source) {
+        return new LauncherConfig(source, networkCmdPath, sandbox, readyTimeout, hostPortRange, true);
+    }
+
+    /** One line of {@code flag=value}. */
+    @Override
+    public String toString() {
+        return "state-dir=" + stateDirectory
+                + " network-cmd-path=" + (networkCmdPath == null ? "slirp4netns" : networkCmdPath)
+                + " network-cmd-options=" + String.join(",", networkCmdOptions)
+                + " no-pivot-root=" + !sandbox
+                + " ready-timeout=" + Durations.format(readyTimeout)
+                + " host-port-range=" + hostPortRange
+                + " log-level=" + logLevel
+                + " log-format=" + logFormat;
+    }
+}

@@ -1,0 +1,7 @@
+package dev.rootlessnetwork;
+
+/** Forms of log lines, named as users write them. */
+enum LogFormat {
+    text,
+    json
+}
