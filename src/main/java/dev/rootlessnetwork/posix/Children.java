@@ -1,17 +1,38 @@
 package dev.rootlessnetwork.posix;
 
+import java.time.Duration;
 import java.util.Optional;
 
-/** The processes that this process spawned through {@link Spawn}. */
+/** Collects the exit status of processes started by {@link Spawn}; the JVM's own reaper knows only its own. */
 public final class Children {
     private static final int WNOHANG = 1;
 
     private Children() {}
 
-    /** Takes note of a child's end, without waiting; empty while it runs, and for what is no child of ours. */
+    /**
+     * Reaps a child that has ended, without waiting. Its number is free for another process afterwards.
+     *
+     * @return empty while it runs, and for what is no child of ours (any more)
+     */
     public static Optional<ExitStatus> reap(int pid) {
+        if (pid <= 0) {
+            throw new IllegalArgumentException("not a process: " + pid);
+        }
         int[] status = new int[1];
-        int result = LibC.C.waitpid(pid, status, WNOHANG);
+        // Cannot be interrupted, as it does not wait; the one error left is ECHILD.
+        long result = LibC.C.waitpid(pid, status, WNOHANG);
         return result == pid ? Optional.of(ExitStatus.ofWait(status[0])) : Optional.empty();
+    }
+
+    /** Waits for a child to end and reaps it; empty when the time was over first, and for what is no child of ours. */
+    public static Optional<ExitStatus> await(int pid, Duration timeout) throws PosixException {
+        try (PidFd process = PidFd.open(pid)) {
+            return process.awaitExit(timeout) ? reap(pid) : Optional.empty();
+        } catch (PosixException e) {
+            if (e.is("ESRCH")) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 }

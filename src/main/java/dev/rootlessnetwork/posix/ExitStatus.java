@@ -23,8 +23,12 @@ public record ExitStatus(int code, int signal) {
         if (equals(UNKNOWN)) {
             return "ended with an unknown exit status";
         }
-        return signal == 0
-                ? "exited with status " + code
-                : "was killed by " + Signal.valueOf(signal).name();
+        return signal == 0 ? "exited with status " + code : "was killed by " + signalName(signal);
+    }
+
+    /** Realtime signals have numbers only. */
+    private static String signalName(int number) {
+        Signal signal = Signal.valueOf(number);
+        return signal == Signal.__UNKNOWN_CONSTANT__ ? "signal " + number : signal.name();
     }
 }

@@ -1,25 +1,31 @@
 package dev.rootlessnetwork.posix;
 
-import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
+import static dev.rootlessnetwork.posix.LibC.C;
 
-/** An open descriptor with one owner, who closes it. Closed on exec, except in a child that it is handed to. */
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * An owned file descriptor, closed on exec. Safe for use by several threads: a call that is under way when another thread
+ * closes still has the descriptor, whose number the kernel gets back only afterwards, so no call ever reaches a stranger
+ * that was given the same number.
+ */
 public final class Fd implements AutoCloseable {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
-    static final int O_WRONLY = 1;
-    static final int O_NONBLOCK = 0x800;
-    static final int O_CLOEXEC = 0x80000;
+    private static final int O_WRONLY = 1;
     private static final int O_CREAT = 0x40;
     private static final int O_APPEND = 0x400;
-    private static final int PRIVATE = 0600;
-    private static final int F_DUPFD_CLOEXEC = 1030;
-    private static final int CLOSED = -1;
+    private static final int O_NONBLOCK = 0x800;
+    /** For the owner alone to read and write, as with all that the operator creates. */
+    private static final int CREATE_MODE = 0600;
 
-    private final AtomicInteger number;
+    private final int number;
+    private int leases;
+    private boolean closed;
 
     Fd(int number) {
-        this.number = new AtomicInteger(number);
+        this.number = number;
     }
 
     /** Opens for reading. Never blocks on a FIFO. */
@@ -38,20 +44,20 @@ public final class Fd implements AutoCloseable {
     }
 
     static Fd open(Path path, int flags) throws PosixException {
-        return new Fd(PosixException.check(LibC.C.open(path.toString(), flags | O_CLOEXEC, PRIVATE), "open " + path));
+        return new Fd(LibC.checkRestarted(
+                () -> C.open(path.toString(), flags | LibC.O_CLOEXEC, CREATE_MODE), "open " + path));
     }
 
     /**
-     * The descriptor's number, for a system call that is made at once.
+     * The descriptor's number, for messages and paths below {@code /proc}. It means nothing once this is closed.
      *
-     * @throws IllegalStateException if it is closed
+     * @throws IllegalStateException when closed
      */
-    public int number() {
-        int open = number.get();
-        if (open == CLOSED) {
-            throw new IllegalStateException("descriptor is closed");
+    public synchronized int number() {
+        if (closed) {
+            throw new IllegalStateException("descriptor " + number + " is closed");
         }
-        return open;
+        return number;
     }
 
     /** A path that names what the descriptor holds, for every process that may look into ours. */
@@ -59,26 +65,118 @@ public final class Fd implements AutoCloseable {
         return Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd", Integer.toString(number()));
     }
 
-    /** Another descriptor for the same, with a number of at least {@code lowest}. */
-    Fd duplicate(int lowest) throws PosixException {
-        return new Fd(PosixException.check(LibC.C.fcntl(number(), F_DUPFD_CLOEXEC, lowest), "fcntl F_DUPFD_CLOEXEC"));
+    /**
+     * Waits until there is something to read, be it the end of the file.
+     *
+     * @param timeout zero to only look
+     * @return false when the time was over first
+     */
+    public boolean awaitReadable(Duration timeout) throws PosixException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            int ready = poll(deadline - System.nanoTime());
+            if (ready > 0) {
+                return true;
+            }
+            if (ready == 0 && deadline - System.nanoTime() <= 0) {
+                return false;
+            }
+        }
     }
 
-    /** Reads what is there, waiting for something unless the descriptor does not block; 0 at the end. */
+    /** One poll(2): the number of ready descriptors, or -1 when a signal interrupted it. */
+    private int poll(long nanos) throws PosixException {
+        try (Lease lease = lease()) {
+            byte[] pollfd = new Struct(8)
+                    .putInt(0, lease.number())
+                    .putShort(4, LibC.POLLIN)
+                    .bytes();
+            int result = C.poll(pollfd, 1, pollMillis(nanos));
+            if (result == -1 && LibC.errno() == LibC.EINTR) {
+                return -1;
+            }
+            return LibC.check(result, "poll descriptor " + number);
+        }
+    }
+
+    /** Rounded up, so that a wait never ends before its time only to spin for the rest of a millisecond. */
+    static int pollMillis(long nanos) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, (nanos + 999_999) / 1_000_000));
+    }
+
+    /**
+     * Reads what is there, up to the buffer's length; blocks while there is nothing, unless opened otherwise.
+     *
+     * @return the number of bytes, 0 at the end of the file
+     */
     public int read(byte[] buffer) throws PosixException {
-        return PosixException.check((int) LibC.C.read(number(), buffer, buffer.length), "read");
+        try (Lease lease = lease()) {
+            return LibC.checkRestarted(
+                    () -> (int) C.read(lease.number(), buffer, buffer.length), "read from descriptor " + number);
+        }
     }
 
+    /**
+     * Writes the bytes.
+     *
+     * @return how many of them were written, which can be fewer
+     */
+    public int write(byte[] bytes) throws PosixException {
+        try (Lease lease = lease()) {
+            return LibC.checkRestarted(
+                    () -> (int) C.write(lease.number(), bytes, bytes.length), "write to descriptor " + number);
+        }
+    }
+
+    /** Another descriptor of the same open file, whose number is at least {@code minimum}. */
+    Fd duplicate(int minimum) throws PosixException {
+        try (Lease lease = lease()) {
+            return new Fd(LibC.check(
+                    C.fcntl(lease.number(), LibC.F_DUPFD_CLOEXEC, minimum), "duplicate descriptor " + number));
+        }
+    }
+
+    /** Keeps the number ours for the length of a native call. */
+    synchronized Lease lease() throws PosixException {
+        if (closed) {
+            throw new PosixException("use descriptor " + number + " after its end", LibC.EBADF);
+        }
+        leases++;
+        return new Lease(this);
+    }
+
+    private synchronized void endLease() {
+        leases--;
+        if (closed && leases == 0) {
+            C.close(number);
+        }
+    }
+
+    /** Gives the descriptor back, after the calls that are using it. What close(2) returns helps nobody: it is gone. */
     @Override
-    public void close() {
-        int open = number.getAndSet(CLOSED);
-        if (open != CLOSED) {
-            LibC.C.close(open); // Linux closes it whatever it returns
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            if (leases == 0) {
+                C.close(number);
+            }
         }
     }
 
     @Override
-    public String toString() {
-        return "descriptor " + number.get();
+    public synchronized String toString() {
+        return closed ? "closed descriptor " + number : "descriptor " + number;
+    }
+
+    /** The right to use the number until closed. */
+    record Lease(Fd owner) implements AutoCloseable {
+        int number() {
+            return owner.number;
+        }
+
+        @Override
+        public void close() {
+            owner.endLease();
+        }
     }
 }

@@ -1,100 +1,201 @@
 package dev.rootlessnetwork.posix;
 
+import jnr.constants.platform.Errno;
+import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
+import jnr.ffi.annotations.Encoding;
 import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
-import org.jspecify.annotations.Nullable;
+import jnr.ffi.annotations.SaveError;
+import jnr.ffi.types.pid_t;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
 
-/** Functions of glibc, as its manual pages describe them. Pointers that are passed as {@code long} are addresses. */
-public interface LibC {
-    /** glibc of this process. */
-    LibC C = LibraryLoader.create(LibC.class).load("c");
+/**
+ * The C library under its POSIX names, and the numbers that Linux gives them on both of our architectures. Structures
+ * are byte arrays in native order: they are copied in and out, so that nothing outlives the call.
+ */
+final class LibC {
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
+    static final int ESRCH = 3;
+    static final int EINTR = 4;
+    static final int EBADF = 9;
+    static final int EAGAIN = 11;
+    static final int EACCES = 13;
+    static final int EBUSY = 16;
+    static final int EINVAL = 22;
+    static final int ENOTTY = 25;
 
-    /** Memory and last errno belong to this runtime. */
-    Runtime RUNTIME = Runtime.getRuntime(C);
+    static final int F_DUPFD_CLOEXEC = 1030;
+    static final int O_CLOEXEC = 0x80000;
+    static final short POLLIN = 0x1;
+    static final short POLLHUP = 0x10;
 
-    int open(String path, int flags, int mode);
+    static final int CLONE_NEWNS = 0x20000;
+    static final int CLONE_NEWNET = 0x40000000;
 
-    int close(int fd);
+    /** System calls without a wrapper in glibc 2.34; the numbers are the same on every architecture since Linux 5.1. */
+    static final long SYS_PIDFD_SEND_SIGNAL = 424;
 
-    int fcntl(int fd, int command, int argument);
+    static final long SYS_PIDFD_OPEN = 434;
 
-    int flock(int fd, int operation);
+    static final Functions C = LibraryLoader.create(Functions.class)
+            .failImmediately()
+            .load(jnr.ffi.Platform.getNativePlatform().getStandardCLibraryName());
+    static final Runtime RUNTIME = Runtime.getRuntime(C);
 
-    int pipe2(@Out int[] fds, int flags);
+    private LibC() {}
 
-    int eventfd(int initialValue, int flags);
+    /** Of the calling thread's last call, which must be the one just made. */
+    static int errno() {
+        return LastError.getLastError(RUNTIME);
+    }
 
-    long read(int fd, @Out byte[] buffer, long count);
+    /** Passes a result on unless it is the -1 by which libc says to look into errno. */
+    static int check(int result, String doing) throws PosixException {
+        if (result == -1) {
+            throw new PosixException(doing, errno());
+        }
+        return result;
+    }
 
-    long write(int fd, @In byte[] buffer, long count);
+    /** Repeats a call that a signal interrupted. */
+    static int checkRestarted(Call call, String doing) throws PosixException {
+        while (true) {
+            int result = call.run();
+            if (result != -1 || errno() != EINTR) {
+                return check(result, doing);
+            }
+        }
+    }
 
-    int ioctl(int fd, long request, long argument);
+    static String errnoName(int errno) {
+        // The two that Linux gives two names; the usual one is wanted.
+        return switch (errno) {
+            case 35 -> "EDEADLK";
+            case 95 -> "EOPNOTSUPP";
+            default -> known(errno) ? Errno.valueOf(errno).name() : "errno " + errno;
+        };
+    }
 
-    int poll(Pointer pollfds, long count, int timeoutMillis);
+    /** The words of strerror(3) in English, whatever the locale. */
+    static String errnoWords(int errno) {
+        return known(errno) ? Errno.valueOf(errno).description() : "Unknown error";
+    }
 
-    int epoll_create1(int flags);
+    private static boolean known(int errno) {
+        return Errno.valueOf(errno) != Errno.__UNKNOWN_CONSTANT__;
+    }
 
-    int epoll_ctl(int epfd, int operation, int fd, @Nullable Pointer event);
+    /** One native call, for {@link #checkRestarted}. */
+    interface Call {
+        int run();
+    }
 
-    int epoll_wait(int epfd, Pointer events, int maxEvents, int timeoutMillis);
+    /** The functions; each is described in the manual page of its name. Public for the code that jnr-ffi generates. */
+    @SaveError
+    @Encoding("UTF-8")
+    public interface Functions {
+        int open(@In @Encoding("UTF-8") String path, int flags, int mode);
 
-    int socket(int domain, int type, int protocol);
+        int close(int fd);
 
-    int setsockopt(int socket, int level, int option, Pointer value, int length);
+        @ssize_t
+        long read(int fd, @Out byte[] buffer, @size_t long count);
 
-    int bind(int socket, Pointer address, int length);
+        @ssize_t
+        long write(int fd, @In byte[] buffer, @size_t long count);
 
-    int geteuid();
+        int fcntl(int fd, int command, int argument);
 
-    int waitpid(int pid, @Out int[] status, int options);
+        int pipe2(@Out int[] fds, int flags);
 
-    int prlimit(int pid, int resource, @Nullable Pointer newLimit, @Nullable Pointer oldLimit);
+        int poll(@In @Out byte[] fds, long count, int timeoutMillis);
 
-    int unshare(int flags);
+        int flock(int fd, int operation);
 
-    int setns(int fd, int namespaceType);
+        int fstat(int fd, @Out byte[] stat);
 
-    int mount(String source, String target, @Nullable String type, long flags, @Nullable Pointer data);
+        int geteuid();
 
-    int umount2(String target, int flags);
+        int ioctl(int fd, long request, @In @Out byte[] argument);
 
-    long syscall(long number, long first, long second, long third, long fourth);
+        int ioctl(int fd, long request, long argument);
 
-    int posix_spawn(
-            @Out int[] pid,
-            String path,
-            Pointer fileActions,
-            Pointer attributes,
-            @In String[] arguments,
-            @In String[] environment);
+        int epoll_create1(int flags);
 
-    int posix_spawn_file_actions_init(Pointer fileActions);
+        int epoll_ctl(int epfd, int operation, int fd, @In byte[] event);
 
-    int posix_spawn_file_actions_destroy(Pointer fileActions);
+        int epoll_wait(int epfd, @Out byte[] events, int maxEvents, int timeoutMillis);
 
-    int posix_spawn_file_actions_adddup2(Pointer fileActions, int fd, int newFd);
+        int eventfd(int initial, int flags);
 
-    int posix_spawn_file_actions_addclose(Pointer fileActions, int fd);
+        int unshare(int flags);
 
-    /** Since glibc 2.34. */
-    int posix_spawn_file_actions_addclosefrom_np(Pointer fileActions, int from);
+        int setns(int fd, int type);
 
-    int posix_spawnattr_init(Pointer attributes);
+        int mount(
+                @In @Encoding("UTF-8") String source,
+                @In @Encoding("UTF-8") String target,
+                @In @Encoding("UTF-8") String type,
+                long flags,
+                long data);
 
-    int posix_spawnattr_destroy(Pointer attributes);
+        int umount2(@In @Encoding("UTF-8") String target, int flags);
 
-    int posix_spawnattr_setflags(Pointer attributes, short flags);
+        @pid_t
+        long waitpid(@pid_t long pid, @Out int[] status, int options);
 
-    int posix_spawnattr_setpgroup(Pointer attributes, int group);
+        long syscall(long number, long first, long second, long third, long fourth);
 
-    int posix_spawnattr_setsigmask(Pointer attributes, Pointer signals);
+        int prlimit(@pid_t long pid, int resource, @In byte[] newLimit, @Out byte[] oldLimit);
 
-    int posix_spawnattr_setsigdefault(Pointer attributes, Pointer signals);
+        int socket(int domain, int type, int protocol);
 
-    int sigemptyset(Pointer signals);
+        int setsockopt(int fd, int level, int option, @In int[] value, int length);
 
-    int sigfillset(Pointer signals);
+        int bind(int fd, @In byte[] address, int length);
+
+        int if_nametoindex(@In @Encoding("UTF-8") String name);
+
+        int posix_spawn(
+                @Out int[] pid,
+                @In @Encoding("UTF-8") String path,
+                Pointer fileActions,
+                Pointer attributes,
+                Pointer argv,
+                Pointer envp);
+
+        int posix_spawn_file_actions_init(Pointer fileActions);
+
+        int posix_spawn_file_actions_destroy(Pointer fileActions);
+
+        int posix_spawn_file_actions_adddup2(Pointer fileActions, int fd, int newFd);
+
+        int posix_spawn_file_actions_addopen(
+                Pointer fileActions, int fd, @In @Encoding("UTF-8") String path, int flags, int mode);
+
+        int posix_spawn_file_actions_addclose(Pointer fileActions, int fd);
+
+        int posix_spawn_file_actions_addclosefrom_np(Pointer fileActions, int from);
+
+        int posix_spawnattr_init(Pointer attributes);
+
+        int posix_spawnattr_destroy(Pointer attributes);
+
+        int posix_spawnattr_setflags(Pointer attributes, short flags);
+
+        int posix_spawnattr_setpgroup(Pointer attributes, int group);
+
+        int posix_spawnattr_setsigdefault(Pointer attributes, Pointer set);
+
+        int posix_spawnattr_setsigmask(Pointer attributes, Pointer set);
+
+        int sigfillset(Pointer set);
+
+        int sigemptyset(Pointer set);
+    }
 }

@@ -1,14 +1,16 @@
 package dev.rootlessnetwork.posix;
 
+import static dev.rootlessnetwork.posix.LibC.C;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -16,91 +18,130 @@ import java.util.concurrent.FutureTask;
  * namespace is kept.
  */
 public final class Namespaces {
-    private static final int CLONE_NEWNS = 0x00020000;
-    private static final int CLONE_NEWNET = 0x40000000;
     private static final long MS_REC = 0x4000;
     private static final long MS_PRIVATE = 1 << 18;
     private static final int MNT_DETACH = 2;
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
-    private static final int MOUNT_POINT_COLUMN = 4;
+    /** As many as the kernel follows, see path_resolution(7). */
+    private static final int MAX_LINKS = 40;
 
     private Namespaces() {}
 
     /**
-     * Runs an action in a network namespace; sockets that it makes stay there.
+     * Runs an act in a network namespace: its sockets are made there and stay there, and {@code /proc/thread-self/net} and
+     * {@code /proc/sys/net} are those of the namespace. {@link java.net.NetworkInterface} does not serve: it reads
+     * {@code /proc/net}, which is the main thread's. Blocks until the act is done, even when interrupted.
      *
-     * @throws PosixException EPERM without CAP_SYS_ADMIN; EINVAL: {@code netns} is no network namespace
-     * @throws Exception what the action throws
+     * @throws PosixException EPERM without the right to enter; EINVAL: {@code netns} is no network namespace
+     * @throws Exception what the act throws
      */
-    public static <T> T inNetns(Fd netns, Callable<T> action) throws Exception {
+    public static <T> T inNetns(Fd netns, Callable<T> act) throws Exception {
         return onOwnThread("netns", () -> {
-            PosixException.check(LibC.C.setns(netns.number(), CLONE_NEWNET), "setns (needs CAP_SYS_ADMIN)");
-            return action.call();
+            try (Fd.Lease lease = netns.lease()) {
+                entitled(
+                        C.setns(lease.number(), LibC.CLONE_NEWNET),
+                        "enter the network namespace of " + netns,
+                        "that needs CAP_SYS_ADMIN both here and in the user namespace that owns it");
+            }
+            return act.call();
         });
     }
 
     /**
-     * Runs an action where nothing that it mounts, or is done to mounts by its children, reaches the host. What is mounted
-     * below /run is not seen there either, so that a long-lived child does not hold it, except for what is needed.
+     * Runs an act in a new mount namespace: nothing that it or its children mount reaches the host. What is mounted below
+     * /run is detached there, so that a long-lived child does not keep it from being unmounted; so are not the mounts on
+     * the way to {@code keep} and to what /etc/resolv.conf leads to. Blocks until it is done, even when interrupted.
      *
-     * @param kept paths that must stay reachable
+     * @param keep absolute paths that the act or its children need
      * @throws PosixException EPERM without CAP_SYS_ADMIN
-     * @throws Exception what the action throws
+     * @throws Exception what the act throws
      */
-    public static <T> T inPrivateMountNamespace(Collection<Path> kept, Callable<T> action) throws Exception {
-        return onOwnThread("mount-namespace", () -> {
-            PosixException.check(LibC.C.unshare(CLONE_NEWNS), "unshare CLONE_NEWNS (needs CAP_SYS_ADMIN)");
-            PosixException.check(LibC.C.mount("none", "/", null, MS_REC | MS_PRIVATE, null), "mount --make-rprivate /");
-            detachMountsBelowRun(kept);
-            return action.call();
+    public static <T> T inPrivateMountNamespace(Collection<Path> keep, Callable<T> act) throws Exception {
+        return onOwnThread("private-mounts", () -> {
+            entitled(C.unshare(LibC.CLONE_NEWNS), "make a mount namespace", "that needs CAP_SYS_ADMIN");
+            LibC.check(C.mount("none", "/", "none", MS_REC | MS_PRIVATE, 0), "make all mounts private");
+            detachMountsBelowRun(keep);
+            return act.call();
         });
     }
 
-    private static void detachMountsBelowRun(Collection<Path> kept) throws IOException {
-        List<Path> needed = new ArrayList<>(kept);
-        if (Files.exists(RESOLV_CONF)) {
-            needed.add(RESOLV_CONF.toRealPath());
+    private static void detachMountsBelowRun(Collection<Path> keep) throws IOException {
+        List<Path> needed = new ArrayList<>();
+        for (Path path : keep) {
+            needed.addAll(trail(path));
         }
-        List<Path> mounts = mountPoints(Files.readAllLines(Path.of("/proc/thread-self/mountinfo")));
-        Collections.reverse(mounts); // what is mounted later may hide what was before
-        for (Path mount : mounts) {
-            if (mount.startsWith("/run")
-                    && mount.getNameCount() > 1
-                    && needed.stream().noneMatch(p -> p.startsWith(mount))) {
-                LibC.C.umount2(mount.toString(), MNT_DETACH); // one that is gone already needs nothing
+        needed.addAll(trail(RESOLV_CONF));
+        List<String> mountinfo = Files.readAllLines(Path.of("/proc/thread-self/mountinfo"));
+        for (Path mountPoint : MountPoints.detachable(MountPoints.parse(mountinfo), needed)) {
+            // What went with an earlier one, or is locked to us, stays as it is: the child works all the same.
+            C.umount2(mountPoint.toString(), MNT_DETACH);
+        }
+    }
+
+    /** A path with all that its symbolic links lead over; what is missing ends it. */
+    static List<Path> trail(Path path) throws IOException {
+        List<Path> trail = new ArrayList<>();
+        Path step = path.toAbsolutePath();
+        for (int links = 0; links < MAX_LINKS; links++) {
+            trail.add(step.normalize());
+            Path parent = step.getParent();
+            // The directories' own links are resolved in one go: their targets are real directories on the way.
+            if (parent != null && Files.exists(parent)) {
+                step = parent.toRealPath().resolve(step.getFileName());
+                trail.add(step);
             }
+            if (!Files.isSymbolicLink(step)) {
+                return trail;
+            }
+            step = step.resolveSibling(Files.readSymbolicLink(step));
+        }
+        return trail;
+    }
+
+    private static void entitled(int result, String doing, String remedy) throws PosixException {
+        if (result == -1) {
+            int errno = LibC.errno();
+            throw errno == LibC.EPERM ? new PosixException(doing, errno, remedy) : new PosixException(doing, errno);
         }
     }
 
-    /** @param mountinfo lines as proc(5) describes them */
-    static List<Path> mountPoints(List<String> mountinfo) {
-        List<Path> points = new ArrayList<>();
-        mountinfo.forEach(line -> points.add(Path.of(unescape(line.split(" ", -1)[MOUNT_POINT_COLUMN]))));
-        return points;
-    }
-
-    /** Blank, tab, line feed and backslash are written as a backslash and three octal digits. */
-    private static String unescape(String escaped) {
-        return escaped.replace("\\040", " ")
-                .replace("\\011", "\t")
-                .replace("\\012", "\n")
-                .replace("\\134", "\\");
-    }
-
-    private static <T> T onOwnThread(String name, Callable<T> action) throws Exception {
-        FutureTask<T> task = new FutureTask<>(action);
+    private static <T> T onOwnThread(String name, Callable<T> act) throws Exception {
+        FutureTask<T> task = new FutureTask<>(act);
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        joinUninterruptibly(thread); // the namespace is let go only when the thread has ended
+        return result(task);
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static <T> T result(Future<T> done) throws Exception {
+        boolean interrupted = Thread.interrupted(); // would make get() throw, although it has nothing to wait for
         try {
-            T result = task.get();
-            thread.join(); // the namespace is let go when the thread has ended
-            return result;
+            return done.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;
             }
             throw e;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -18,8 +18,9 @@ public record NetnsId(long device, long inode) {
         return new NetnsId(device, inode);
     }
 
-    public static NetnsId of(Fd fd) throws IOException {
-        return of(fd.procPath());
+    public static NetnsId of(Fd fd) throws PosixException {
+        FileStatus status = FileStatus.of(fd);
+        return new NetnsId(status.device(), status.inode());
     }
 
     /** {@code net:[4026532177]}. */

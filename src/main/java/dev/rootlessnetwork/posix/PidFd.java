@@ -1,21 +1,18 @@
 package dev.rootlessnetwork.posix;
 
+import static dev.rootlessnetwork.posix.LibC.C;
+
 import java.time.Duration;
 import java.util.Optional;
-import jnr.ffi.Memory;
-import jnr.ffi.Pointer;
 
-/** A process held by a descriptor, which never comes to mean another process; pidfd_open(2). */
+/** A handle on one process that never comes to mean another one, whatever becomes of its number. See pidfd_open(2). */
 public final class PidFd implements AutoCloseable {
-    private static final long SYS_PIDFD_SEND_SIGNAL = 424;
-    private static final long SYS_PIDFD_OPEN = 434;
+    /** {@code _IOWR(0xff, 11, struct pidfd_info)} with the structure's first published size. */
+    private static final long PIDFD_GET_INFO = 0xc040ff0bL;
 
-    /** {@code _IOWR(0xFF, 11, struct pidfd_info)} of include/uapi/linux/pidfd.h, first version of the structure. */
-    private static final long PIDFD_GET_INFO = 0xC040FF0BL;
-
-    private static final int INFO_SIZE = 64;
-    private static final int INFO_EXIT_CODE_OFFSET = 60;
-    private static final long INFO_EXIT = 1 << 3;
+    private static final int PIDFD_INFO_SIZE = 64;
+    private static final long PIDFD_INFO_EXIT = 1 << 3;
+    private static final int EXIT_CODE_OFFSET = 60;
 
     private final int pid;
     private final Fd fd;
@@ -25,56 +22,76 @@ public final class PidFd implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** @throws PosixException ESRCH: there is no such process; EINVAL or ENOENT: it is a thread of one */
+    /**
+     * Takes hold of a running process or of a zombie.
+     *
+     * @throws PosixException ESRCH: no such process; EINVAL or, since Linux 6.15, ENOENT: the number is that of a thread
+     */
     public static PidFd open(int pid) throws PosixException {
-        long result = LibC.C.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0);
-        return new PidFd(pid, new Fd(PosixException.check((int) result, "pidfd_open " + pid)));
+        return new PidFd(
+                pid, new Fd(LibC.check((int) C.syscall(LibC.SYS_PIDFD_OPEN, pid, 0, 0, 0), "open process " + pid)));
     }
 
     /**
-     * Whether a pidfd hangs up (POLLHUP) when its process has ended and was reaped, so that it can be slirp4netns's exit
-     * fd: since Linux 6.9.
+     * Whether a pidfd hangs up when its process has ended and was reaped, so that it can serve as slirp4netns's exit fd,
+     * which waits for nothing else: Linux 6.9 or newer.
      */
     public static boolean hangsUp() {
         return Kernel.current().isAtLeast(6, 9);
+    }
+
+    /** Whether the process has ended, reaped or not. */
+    public boolean exited() {
+        return awaitExit(Duration.ZERO);
+    }
+
+    /** Waits for the process to end, reaped or not; false when the time was over first. */
+    public boolean awaitExit(Duration timeout) {
+        try {
+            return fd.awaitReadable(timeout);
+        } catch (PosixException e) {
+            throw new IllegalStateException("a pidfd can always be polled until it is closed", e);
+        }
+    }
+
+    /**
+     * Sends a signal.
+     *
+     * @throws PosixException ESRCH: the process has ended and was reaped; EPERM: it is not ours
+     */
+    public void signal(Signal signal) throws PosixException {
+        try (Fd.Lease lease = fd.lease()) {
+            LibC.check(
+                    (int) C.syscall(LibC.SYS_PIDFD_SEND_SIGNAL, lease.number(), signal.number(), 0, 0),
+                    "send " + signal + " to process " + pid);
+        }
+    }
+
+    /**
+     * How the process ended, be it our child or not. The kernel tells it from Linux 6.15 on, and only once the process is
+     * reaped by its parent.
+     */
+    public Optional<ExitStatus> exitInfo() {
+        Struct info = new Struct(PIDFD_INFO_SIZE).putLong(0, PIDFD_INFO_EXIT);
+        try (Fd.Lease lease = fd.lease()) {
+            if (C.ioctl(lease.number(), PIDFD_GET_INFO, info.bytes()) == -1) {
+                // ENOTTY, EINVAL: the kernel does not know the question. ESRCH: it kept no answer.
+                return Optional.empty();
+            }
+        } catch (PosixException e) {
+            throw new IllegalStateException("a pidfd can be asked until it is closed", e);
+        }
+        boolean told = (info.getLong(0) & PIDFD_INFO_EXIT) != 0;
+        return told ? Optional.of(ExitStatus.ofWait(info.getInt(EXIT_CODE_OFFSET))) : Optional.empty();
     }
 
     public int pid() {
         return pid;
     }
 
+    /** The descriptor itself, still owned by this. */
     public Fd fd() {
         return fd;
-    }
-
-    /** Whether the process has ended; also true of a zombie. */
-    public boolean exited() {
-        return awaitExit(Duration.ZERO);
-    }
-
-    /** Waits for the process's end; false if it did not come in time. */
-    public boolean awaitExit(Duration timeout) {
-        try {
-            return Poll.awaitInput(fd, timeout);
-        } catch (PosixException e) {
-            throw new IllegalStateException("a pidfd can always be polled", e);
-        }
-    }
-
-    /** @throws PosixException ESRCH: the process has ended; EPERM: it is another user's */
-    public void signal(Signal signal) throws PosixException {
-        long result = LibC.C.syscall(SYS_PIDFD_SEND_SIGNAL, fd.number(), signal.number(), 0, 0);
-        PosixException.check((int) result, "send " + signal + " to process " + pid);
-    }
-
-    /** How a process ended that is not our child; empty before Linux 6.15, and until it is reaped. */
-    public Optional<ExitStatus> exitInfo() {
-        Pointer info = Memory.allocateDirect(LibC.RUNTIME, INFO_SIZE);
-        info.putLongLong(0, INFO_EXIT);
-        if (LibC.C.ioctl(fd.number(), PIDFD_GET_INFO, info.address()) < 0 || (info.getLongLong(0) & INFO_EXIT) == 0) {
-            return Optional.empty();
-        }
-        return Optional.of(ExitStatus.ofWait(info.getInt(INFO_EXIT_CODE_OFFSET)));
     }
 
     @Override

@@ -2,12 +2,13 @@ package dev.rootlessnetwork.posix;
 
 import java.time.Duration;
 
-/** A pipe, both ends closed on exec. */
+/** A pipe, see pipe(2). Close the own copy of an end that was handed to a child: only then does its end show here. */
 public record Pipe(Fd readEnd, Fd writeEnd) implements AutoCloseable {
+    /** A new pipe, both ends closed on exec. */
     public static Pipe open() throws PosixException {
-        int[] fds = new int[2];
-        PosixException.check(LibC.C.pipe2(fds, Fd.O_CLOEXEC), "pipe2");
-        return new Pipe(new Fd(fds[0]), new Fd(fds[1]));
+        int[] ends = new int[2];
+        LibC.check(LibC.C.pipe2(ends, LibC.O_CLOEXEC), "open a pipe");
+        return new Pipe(new Fd(ends[0]), new Fd(ends[1]));
     }
 
     /**
@@ -16,12 +17,12 @@ public record Pipe(Fd readEnd, Fd writeEnd) implements AutoCloseable {
      * @return false if neither came in time
      */
     public boolean awaitReadable(Duration timeout) throws PosixException {
-        return Poll.awaitInput(readEnd, timeout);
+        return readEnd.awaitReadable(timeout);
     }
 
     @Override
     public void close() {
-        readEnd.close();
         writeEnd.close();
+        readEnd.close();
     }
 }

@@ -1,20 +1,22 @@
 package dev.rootlessnetwork.posix;
 
-import java.nio.ByteOrder;
+import static dev.rootlessnetwork.posix.LibC.C;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import jnr.ffi.Memory;
-import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for many descriptors at once; epoll(7). Descriptors may be added and removed by any thread meanwhile. */
+/**
+ * Waits for many descriptors at once, see epoll(7). One thread waits; any thread adds, removes, wakes and closes. A
+ * descriptor that stays readable is told again and again until it is removed.
+ */
 public final class Poller implements AutoCloseable {
     /** What to wait for. */
     public enum Interest {
-        /** Something to read; of a pidfd: its process has ended. */
+        /** Something to read, the end included; of a pidfd: its process has ended. */
         INPUT(0x001),
-        /** Exceptional condition: of /proc/self/mountinfo, that the mounts have changed. */
+        /** An exceptional condition; of {@code /proc/self/mountinfo}: the mounts have changed. */
         EXCEPTION(0x002);
 
         private final int mask;
@@ -27,72 +29,103 @@ public final class Poller implements AutoCloseable {
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
     private static final int EFD_NONBLOCK = 0x800;
-    private static final int MAX_EVENTS = 64;
+    /** The key under which our own eventfd is registered. */
     private static final long WAKE_UP = -1;
 
-    /** struct epoll_event is packed on x86-64 only. */
-    private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
+    private static final int MAX_EVENTS = 256;
+    /** struct epoll_event is packed on x86-64 alone. */
+    private static final boolean PACKED = System.getProperty("os.arch", "").equals("amd64");
 
-    private static final int DATA_OFFSET = PACKED ? 4 : 8;
     private static final int EVENT_SIZE = PACKED ? 12 : 16;
+    private static final int KEY_OFFSET = PACKED ? 4 : 8;
 
     private final Fd epoll;
-    private final Fd wakeUp;
-    private final Pointer events = Memory.allocateDirect(LibC.RUNTIME, EVENT_SIZE * MAX_EVENTS);
+    private final Fd waker;
 
-    private Poller(Fd epoll, Fd wakeUp) {
+    private Poller(Fd epoll, Fd waker) {
         this.epoll = epoll;
-        this.wakeUp = wakeUp;
+        this.waker = waker;
     }
 
+    /** A poller of nothing yet. */
     public static Poller open() throws PosixException {
-        Fd epoll = new Fd(PosixException.check(LibC.C.epoll_create1(Fd.O_CLOEXEC), "epoll_create1"));
+        Fd epoll = new Fd(LibC.check(C.epoll_create1(LibC.O_CLOEXEC), "open an epoll instance"));
         try {
-            Fd wakeUp = new Fd(PosixException.check(LibC.C.eventfd(0, Fd.O_CLOEXEC | EFD_NONBLOCK), "eventfd"));
-            Poller poller = new Poller(epoll, wakeUp);
-            poller.add(wakeUp, WAKE_UP, Interest.INPUT);
-            return poller;
+            Fd waker = new Fd(LibC.check(C.eventfd(0, LibC.O_CLOEXEC | EFD_NONBLOCK), "open an eventfd"));
+            try {
+                Poller poller = new Poller(epoll, waker);
+                poller.control(EPOLL_CTL_ADD, waker, WAKE_UP, Interest.INPUT);
+                return poller;
+            } catch (PosixException e) {
+                waker.close();
+                throw e;
+            }
         } catch (PosixException e) {
             epoll.close();
             throw e;
         }
     }
 
-    /** @param key told by {@link #await}; not negative for callers */
+    /**
+     * Watches a descriptor.
+     *
+     * @param key what {@link #await} tells; not negative
+     * @throws PosixException EEXIST: it is watched already
+     */
     public void add(Fd fd, long key, Interest interest) throws PosixException {
-        Pointer event = Memory.allocate(LibC.RUNTIME, EVENT_SIZE);
-        event.putInt(0, interest.mask);
-        event.putLongLong(DATA_OFFSET, key);
-        PosixException.check(
-                LibC.C.epoll_ctl(epoll.number(), EPOLL_CTL_ADD, fd.number(), event), "epoll_ctl EPOLL_CTL_ADD");
+        if (key < 0) {
+            throw new IllegalArgumentException("negative key: " + key);
+        }
+        control(EPOLL_CTL_ADD, fd, key, interest);
     }
 
+    /** Ends the watch; necessary before a descriptor is closed of which duplicates live on. */
     public void remove(Fd fd) throws PosixException {
-        PosixException.check(
-                LibC.C.epoll_ctl(epoll.number(), EPOLL_CTL_DEL, fd.number(), null), "epoll_ctl EPOLL_CTL_DEL");
+        control(EPOLL_CTL_DEL, fd, 0, Interest.INPUT);
+    }
+
+    private void control(int operation, Fd fd, long key, Interest interest) throws PosixException {
+        Struct event = new Struct(EVENT_SIZE).putInt(0, interest.mask).putLong(KEY_OFFSET, key);
+        try (Fd.Lease instance = epoll.lease();
+                Fd.Lease watched = fd.lease()) {
+            LibC.check(
+                    C.epoll_ctl(instance.number(), operation, watched.number(), event.bytes()),
+                    (operation == EPOLL_CTL_ADD ? "watch " : "stop watching ") + fd);
+        }
     }
 
     /**
-     * Waits; one thread at a time.
+     * Waits until something is readable, the time is over, or {@link #wakeUp} is called.
      *
-     * @param timeout null: without end
-     * @return keys of descriptors that are ready, perhaps none
+     * @param timeout null to wait for ever
+     * @return the keys of what is readable; empty after a wake-up or the end of the time
+     * @throws PosixException EBADF: this is closed
      */
     public List<Long> await(@Nullable Duration timeout) throws PosixException {
-        int count = LibC.C.epoll_wait(
-                epoll.number(), events, MAX_EVENTS, timeout == null ? -1 : Math.toIntExact(timeout.toMillis()));
-        if (count < 0) {
-            PosixException failure = PosixException.last("epoll_wait");
-            if (failure.is("EINTR")) {
-                return List.of();
-            }
-            throw failure;
+        long deadline = timeout == null ? 0 : System.nanoTime() + timeout.toNanos();
+        Struct events = new Struct(MAX_EVENTS * EVENT_SIZE);
+        // The eventfd must outlive the wait, too: closing it would take the wake-up away that close() gave.
+        Fd.Lease wakers = waker.lease();
+        try (Fd.Lease instance = epoll.lease()) {
+            int count = LibC.checkRestarted(
+                    () -> C.epoll_wait(instance.number(), events.bytes(), MAX_EVENTS, millisLeft(timeout, deadline)),
+                    "wait for descriptors");
+            return keys(events, count);
+        } finally {
+            wakers.close();
         }
+    }
+
+    private static int millisLeft(@Nullable Duration timeout, long deadline) {
+        return timeout == null ? -1 : Fd.pollMillis(deadline - System.nanoTime());
+    }
+
+    private List<Long> keys(Struct events, int count) throws PosixException {
         List<Long> keys = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            long key = events.getLongLong((long) i * EVENT_SIZE + DATA_OFFSET);
+            long key = events.getLong(i * EVENT_SIZE + KEY_OFFSET);
             if (key == WAKE_UP) {
-                wakeUp.read(new byte[Long.BYTES]);
+                drain();
             } else {
                 keys.add(key);
             }
@@ -100,16 +133,35 @@ public final class Poller implements AutoCloseable {
         return keys;
     }
 
-    /** Lets {@link #await} return; from any thread. */
+    /** Makes the waiting thread, or the next one to wait, return at once. Nothing to do once this is closed. */
     public void wakeUp() {
-        byte[] one = new byte[Long.BYTES];
-        one[ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0 : Long.BYTES - 1] = 1;
-        LibC.C.write(wakeUp.number(), one, one.length);
+        byte[] one = new Struct(Long.BYTES).putLong(0, 1).bytes();
+        try {
+            waker.write(one);
+        } catch (PosixException e) {
+            // EAGAIN: the counter is full, so a wake-up is pending as it is. EBADF: closed.
+            if (!e.is("EAGAIN") && !e.is("EBADF")) {
+                throw new IllegalStateException("an eventfd can always be written to", e);
+            }
+        }
     }
 
+    private void drain() throws PosixException {
+        try {
+            waker.read(new byte[Long.BYTES]);
+        } catch (PosixException e) {
+            // Closed meanwhile, or drained already: there is nothing to take either way.
+            if (e.errno() != LibC.EAGAIN && e.errno() != LibC.EBADF) {
+                throw e;
+            }
+        }
+    }
+
+    /** Ends a wait that is under way, and all later ones with EBADF. */
     @Override
     public void close() {
+        wakeUp();
         epoll.close();
-        wakeUp.close();
+        waker.close();
     }
 }

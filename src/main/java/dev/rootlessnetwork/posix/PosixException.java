@@ -1,43 +1,45 @@
 package dev.rootlessnetwork.posix;
 
 import java.io.IOException;
-import jnr.constants.platform.Errno;
 
-/** A system call failed; the message says what was done, to what, and the errno in words and by name. */
+/** A system call that failed, with its errno: {@code open /x: Permission denied (EACCES)}. */
 public final class PosixException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    private final String errnoName;
+    private final int errno;
 
-    private PosixException(String action, Errno errno) {
-        super(action + ": " + errno.description() + " (" + errno.name() + ")");
-        this.errnoName = errno.name();
+    /** @param doing what was being done, to what, as it stands in the message */
+    PosixException(String doing, int errno) {
+        super(doing + ": " + words(errno));
+        this.errno = errno;
     }
 
-    /** The failure of the call that this thread made last. */
-    static PosixException last(String action) {
-        return of(action, LibC.RUNTIME.getLastError());
+    /** @param remedy what the reader can do about it, a clause without full stop */
+    PosixException(String doing, int errno, String remedy) {
+        super(doing + ": " + words(errno) + "; " + remedy);
+        this.errno = errno;
     }
 
-    static PosixException of(String action, int errno) {
-        return new PosixException(action, Errno.valueOf(errno));
-    }
-
-    /** Hands a result on, unless it is negative, which is how system calls tell of a failure. */
-    static int check(int result, String action) throws PosixException {
-        if (result < 0) {
-            throw last(action);
-        }
-        return result;
-    }
-
-    /** Such as {@code EACCES}. */
+    /** The symbolic name, such as {@code EACCES}. */
     public String errnoName() {
-        return errnoName;
+        return LibC.errnoName(errno);
     }
 
-    /** Whether errno has a certain name. */
+    /** The system's words alone, such as {@code Permission denied (EACCES)}, for messages that begin otherwise. */
+    public String words() {
+        return words(errno);
+    }
+
+    /** Whether the errno has this symbolic name. */
     public boolean is(String name) {
-        return errnoName.equals(name);
+        return errnoName().equals(name);
+    }
+
+    int errno() {
+        return errno;
+    }
+
+    private static String words(int errno) {
+        return LibC.errnoWords(errno) + " (" + LibC.errnoName(errno) + ")";
     }
 }

@@ -15,50 +15,41 @@ import java.util.OptionalLong;
 /** What proc(5) tells of processes. A process that is not there, or ends meanwhile, is an empty answer. */
 public final class Procfs {
     private static final Path PROC = Path.of("/proc");
-    private static final int STATE_AFTER_NAME = 0;
-    private static final int START_TIME_AFTER_NAME = 19;
+    /** Index among the fields of stat that follow the name: field 22 of proc(5). */
+    private static final int START_TIME = 19;
 
     private Procfs() {}
 
     /** In clock ticks since boot. */
     public static OptionalLong startTime(int pid) {
-        return statAfterName(pid)
-                .map(fields -> OptionalLong.of(Long.parseLong(fields[START_TIME_AFTER_NAME])))
-                .orElse(OptionalLong.empty());
+        List<String> fields = statAfterName(pid);
+        return fields.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(fields.get(START_TIME)));
     }
 
     /** One letter, such as {@code S} or, for a zombie, {@code Z}. */
     public static Optional<Character> state(int pid) {
-        return statAfterName(pid).map(fields -> fields[STATE_AFTER_NAME].charAt(0));
+        return statAfterName(pid).stream().findFirst().map(state -> state.charAt(0));
     }
 
-    /** The process that a process or thread belongs to. */
+    /** The process that a process or thread belongs to: its own number exactly where it is a process. */
     public static OptionalInt threadGroup(int id) {
-        try {
-            for (String line : Files.readAllLines(PROC.resolve(id + "/status"))) {
-                if (line.startsWith("Tgid:")) {
-                    return OptionalInt.of(
-                            Integer.parseInt(line.substring("Tgid:".length()).strip()));
-                }
-            }
-        } catch (IOException e) {
-            return OptionalInt.empty();
-        }
-        return OptionalInt.empty();
+        return read(id, "status")
+                .lines()
+                .filter(line -> line.startsWith("Tgid:"))
+                .mapToInt(line ->
+                        Integer.parseInt(line.substring("Tgid:".length()).strip()))
+                .findFirst();
     }
 
     /** Arguments of a process; empty for a zombie and for what is not there. */
     public static List<String> commandLine(int pid) {
-        try {
-            String text = Files.readString(PROC.resolve(pid + "/cmdline"), StandardCharsets.ISO_8859_1);
-            return text.isEmpty() ? List.of() : List.of(text.split("\0", -1)).subList(0, count(text));
-        } catch (IOException e) {
+        String text = read(pid, "cmdline");
+        if (text.isEmpty()) {
             return List.of();
         }
-    }
-
-    private static int count(String text) {
-        return (int) text.chars().filter(character -> character == 0).count();
+        // Each argument ends with a NUL, unless the process has overwritten them.
+        String arguments = text.endsWith("\0") ? text.substring(0, text.length() - 1) : text;
+        return List.of(arguments.split("\0", -1));
     }
 
     /** All processes that we can see now. */
@@ -67,7 +58,7 @@ public final class Procfs {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[1-9]*")) {
             entries.forEach(entry -> pids.add(Integer.valueOf(String.valueOf(entry.getFileName()))));
         } catch (IOException e) {
-            throw new UncheckedIOException("/proc must be mounted", e);
+            throw new UncheckedIOException("list /proc, which must be mounted", e);
         }
         return pids;
     }
@@ -86,17 +77,27 @@ public final class Procfs {
         try {
             return Files.readString(PROC.resolve(file)).strip();
         } catch (IOException e) {
-            throw new UncheckedIOException("/proc must be mounted", e);
+            throw new UncheckedIOException("read /proc/" + file + ", for which /proc must be mounted", e);
         }
     }
 
-    /** Fields from the third on; the second, a name in parentheses, may hold anything. */
-    private static Optional<String[]> statAfterName(int pid) {
+    private static List<String> statAfterName(int pid) {
+        String stat = read(pid, "stat");
+        return stat.isEmpty() ? List.of() : afterName(stat);
+    }
+
+    /** Fields from the third on; the second is a name in parentheses that may hold anything, parentheses too. */
+    static List<String> afterName(String stat) {
+        return List.of(stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1));
+    }
+
+    /** A file of a process; empty where the process is gone. */
+    private static String read(int pid, String file) {
         try {
-            String stat = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
-            return Optional.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
+            // Not readString, which fails on a name that is not UTF-8.
+            return new String(Files.readAllBytes(PROC.resolve(pid + "/" + file)), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            return Optional.empty();
+            return "";
         }
     }
 }

@@ -1,45 +1,92 @@
 package dev.rootlessnetwork.posix;
 
+import static dev.rootlessnetwork.posix.LibC.C;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import jnr.ffi.Memory;
-import jnr.ffi.Pointer;
 
 /** TAP interfaces in the calling thread's network namespace that stay when nobody is attached to them. */
 public final class Tap {
     private static final Path TUN = Path.of("/dev/net/tun");
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETPERSIST = 0x400454cbL;
-    private static final short IFF_TAP_NO_PI = 0x0002 | 0x1000;
+    private static final short IFF_TAP = 0x0002;
+    private static final short IFF_NO_PI = 0x1000;
+    /** struct ifreq; its first 16 bytes are the name, with a NUL at the end. */
     private static final int IFREQ_SIZE = 40;
-    private static final int IFREQ_FLAGS_OFFSET = 16;
+
+    private static final int FLAGS_OFFSET = 16;
 
     private Tap() {}
 
     /**
-     * Makes an interface.
+     * Makes an interface, or takes an existing one to which nobody is attached.
      *
-     * @param name 1–15 bytes
-     * @throws PosixException EBUSY: it is there and somebody is attached; EPERM without CAP_NET_ADMIN; ENOENT or EACCES of
-     *     /dev/net/tun
+     * @param name 1 to 15 bytes; no {@code %}, which the kernel would replace by a number
+     * @throws PosixException EBUSY: somebody is attached to it; EINVAL: an interface of another kind has the name; EPERM:
+     *     CAP_NET_ADMIN is missing; EACCES or ENOENT: /dev/net/tun cannot be opened
      */
     public static void createPersistent(String name) throws PosixException {
-        setPersistent(name, 1);
+        setPersistent(name, 1, "make the tap " + name);
     }
 
-    /** Removes an interface to which nobody is attached. */
+    /**
+     * Removes an interface to which nobody is attached; does nothing where there is none.
+     *
+     * @throws PosixException as {@link #createPersistent}
+     */
     public static void delete(String name) throws PosixException {
-        setPersistent(name, 0);
+        if (exists(name)) {
+            setPersistent(name, 0, "remove the tap " + name);
+        }
     }
 
-    private static void setPersistent(String name, long persistent) throws PosixException {
-        try (Fd tun = Fd.open(TUN, Fd.O_RDWR)) {
-            Pointer request = Memory.allocateDirect(LibC.RUNTIME, IFREQ_SIZE);
-            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            request.put(0, bytes, 0, bytes.length);
-            request.putShort(IFREQ_FLAGS_OFFSET, IFF_TAP_NO_PI);
-            PosixException.check(LibC.C.ioctl(tun.number(), TUNSETIFF, request.address()), "ioctl TUNSETIFF " + name);
-            PosixException.check(LibC.C.ioctl(tun.number(), TUNSETPERSIST, persistent), "ioctl TUNSETPERSIST " + name);
+    /** Whether there is an interface of this name, of whatever kind. */
+    public static boolean exists(String name) {
+        return C.if_nametoindex(name) != 0;
+    }
+
+    private static void setPersistent(String name, long persistent, String doing) throws PosixException {
+        Struct request = new Struct(IFREQ_SIZE).putBytes(0, nameBytes(name)).putShort(FLAGS_OFFSET, (short)
+                (IFF_TAP | IFF_NO_PI));
+        try (Fd tun = openTun();
+                Fd.Lease lease = tun.lease()) {
+            if (C.ioctl(lease.number(), TUNSETIFF, request.bytes()) == -1) {
+                throw refused(doing, LibC.errno());
+            }
+            LibC.check(C.ioctl(lease.number(), TUNSETPERSIST, persistent), doing);
         }
+    }
+
+    private static byte[] nameBytes(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0 || bytes.length >= FLAGS_OFFSET || name.indexOf('%') >= 0) {
+            throw new IllegalArgumentException("not an interface name: " + name);
+        }
+        return bytes;
+    }
+
+    private static Fd openTun() throws PosixException {
+        try {
+            return Fd.open(TUN, Fd.O_RDWR);
+        } catch (PosixException e) {
+            throw switch (e.errno()) {
+                case LibC.EACCES ->
+                    new PosixException(
+                            "open " + TUN, LibC.EACCES, "give this user access to it, for example by mode 0666");
+                case LibC.ENOENT ->
+                    new PosixException("open " + TUN, LibC.ENOENT, "load the kernel module tun, or pass the device in");
+                default -> e;
+            };
+        }
+    }
+
+    private static PosixException refused(String doing, int errno) {
+        return switch (errno) {
+            case LibC.EBUSY -> new PosixException(doing, errno, "a process is attached to it; end that first");
+            case LibC.EINVAL -> new PosixException(doing, errno, "an interface of another kind has this name");
+            case LibC.EPERM -> new PosixException(doing, errno, "that needs CAP_NET_ADMIN in the network namespace");
+            default -> new PosixException(doing, errno);
+        };
     }
 }
