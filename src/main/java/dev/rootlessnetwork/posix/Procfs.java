@@ -41,7 +41,7 @@ public final class Procfs {
                 .findFirst();
     }
 
-    /** Arguments of a process; empty for a zombie and for what is not there. */
+    /** Arguments of a process; empty for a zombie, for what is not there, and in the instant of a program's start. */
     public static List<String> commandLine(int pid) {
         String text = read(pid, "cmdline");
         if (text.isEmpty()) {

@@ -47,14 +47,25 @@ public final class Tap {
     }
 
     private static void setPersistent(String name, long persistent, String doing) throws PosixException {
+        try (Fd tap = attach(name, doing);
+                Fd.Lease lease = tap.lease()) {
+            LibC.check(C.ioctl(lease.number(), TUNSETPERSIST, persistent), doing);
+        }
+    }
+
+    /** Takes the interface, and makes it where there is none; a new one lives as long as the descriptor. */
+    static Fd attach(String name, String doing) throws PosixException {
         Struct request = new Struct(IFREQ_SIZE).putBytes(0, nameBytes(name)).putShort(FLAGS_OFFSET, (short)
                 (IFF_TAP | IFF_NO_PI));
-        try (Fd tun = openTun();
-                Fd.Lease lease = tun.lease()) {
+        Fd tun = openTun();
+        try (Fd.Lease lease = tun.lease()) {
             if (C.ioctl(lease.number(), TUNSETIFF, request.bytes()) == -1) {
                 throw refused(doing, LibC.errno());
             }
-            LibC.check(C.ioctl(lease.number(), TUNSETPERSIST, persistent), doing);
+            return tun;
+        } catch (PosixException e) {
+            tun.close();
+            throw e;
         }
     }
 
