@@ -5,7 +5,9 @@ import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.Target;
+import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.Namespaces;
+import dev.rootlessnetwork.posix.Nsenter;
 import dev.rootlessnetwork.posix.Tap;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +20,7 @@ final class GuestNamespace {
     private final BoundTarget target;
     private final boolean root;
 
-    /** @param root whether we are; an ordinary user looks in through /proc and cannot act */
+    /** @param root whether we are; an ordinary user looks in through /proc and acts through nsenter */
     GuestNamespace(BoundTarget target, boolean root) {
         this.target = target;
         this.root = root;
@@ -77,20 +79,33 @@ final class GuestNamespace {
      * address detection. It stays until {@link #removeTap}.
      */
     void makeTap(String name) throws IOException {
+        Path acceptDad = Path.of("/proc/sys/net/ipv6/conf", name, "accept_dad");
+        Fd userns = target.userns();
+        if (!root && userns != null) {
+            Nsenter entrance = new Nsenter(userns, target.netns());
+            entrance.createTap(name);
+            entrance.writeSysctl(acceptDad, "0");
+            return;
+        }
         inside(() -> {
             Tap.createPersistent(name);
-            Files.writeString(Path.of("/proc/sys/net/ipv6/conf", name, "accept_dad"), "0");
+            Files.writeString(acceptDad, "0");
             return name;
         });
     }
 
     /** Removes the tap, if it is there, with its addresses and routes. */
     void removeTap(String name) throws IOException {
-        boolean there = snapshot().interfaces().contains(name);
+        if (!snapshot().interfaces().contains(name)) {
+            return;
+        }
+        Fd userns = target.userns();
+        if (!root && userns != null) {
+            new Nsenter(userns, target.netns()).deleteTap(name);
+            return;
+        }
         inside(() -> {
-            if (there) {
-                Tap.delete(name);
-            }
+            Tap.delete(name);
             return name;
         });
     }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /**
  * What all networks of a launcher share.
  *
- * @param root whether we are; an ordinary user cannot act inside namespaces
+ * @param root whether we are; an ordinary user acts inside namespaces through nsenter
  * @param changed called with the UID of a network that should be converged again; must not block
  */
 record LauncherContext(

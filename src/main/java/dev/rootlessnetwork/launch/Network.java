@@ -243,7 +243,7 @@ final class Network {
             slirp.startRefused(notAllowed.get());
             return current;
         }
-        boolean makeTap = plan.options().enableIpv6() && context.root();
+        boolean makeTap = plan.options().enableIpv6();
         NetworkRecord starting = current.withTap(makeTap ? plan.options().interfaceName() : null);
         try {
             save(starting);
