@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param readyFd descriptor that gets "1" when it is ready
  * @param netnsPath path of the target's network namespace
  * @param usernsPath path of the user namespace to enter first; null: none
- * @param pid of the target, for versions that take nothing else; null: none
+ * @param pid of the target, for versions that take nothing else and where a user namespace is entered; null: none
  */
 record SlirpCommand(
         NetworkOptions options,
@@ -79,7 +79,11 @@ record SlirpCommand(
     }
 
     private void addTarget(List<String> arguments, SlirpBinary binary) throws UnsupportedOptionException {
-        if (binary.features().has(Flag.NETNS_TYPE)) {
+        // Who is not root confines slirp4netns by joining the target's user namespace. It does so only where it is told
+        // a
+        // PID; with --userns-path it stays outside, and its sandbox fails (1.2.0: "setegid(0)").
+        boolean joinsUserNamespace = usernsPath != null && pid != null;
+        if (binary.features().has(Flag.NETNS_TYPE) && !joinsUserNamespace) {
             arguments.add(Flag.NETNS_TYPE.text() + "=path");
             if (usernsPath != null) {
                 arguments.add("--userns-path=" + usernsPath);

@@ -130,6 +130,11 @@ public final class SlirpStarter {
                             SlirpStartException.Kind.FAILED,
                             "slirp4netns " + status + " before it was ready." + lastWords(launch));
                 }
+                // Only while the target lives does its number, which may have been given, mean it and no other process.
+                if (launch.target() != null && launch.target().exited()) {
+                    throw new SlirpStartException(
+                            SlirpStartException.Kind.FAILED, "the target ended while slirp4netns was being started");
+                }
                 long startTime = Procfs.startTime(pid).orElse(0);
                 isReady = true;
                 return new StartedSlirp(pid, startTime, startedAt, sandbox, true);

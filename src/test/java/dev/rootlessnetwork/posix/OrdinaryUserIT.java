@@ -2,12 +2,12 @@ package dev.rootlessnetwork.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rootlessnetwork.testing.CommandResult;
+import dev.rootlessnetwork.testing.OrdinaryUser;
 import dev.rootlessnetwork.testing.TargetProcess;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,48 +15,34 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The native calls as an ordinary user makes them, in a JVM of that user's. */
 class OrdinaryUserIT {
-    private static final int NOBODY = 65534;
-    private static final String TUN = "/dev/net/tun";
-
     @TempDir
     Path directory;
 
-    /** On some machines only root may open the device, which is the host's; a node of our own lies over it meanwhile. */
+    private OrdinaryUser user;
+
     @BeforeEach
-    void letEverybodyOpenTun() {
-        String node = directory.resolve("tun").toString();
-        CommandResult.run("mknod", "--mode=0666", node, "c", "10", "200").orFail();
-        CommandResult.run("mount", "--bind", node, TUN).orFail();
+    void prepare() throws IOException {
+        user = OrdinaryUser.in(directory);
     }
 
     @AfterEach
-    void uncoverTun() {
-        CommandResult.run("umount", TUN).orFail();
+    void cleanUp() {
+        user.close();
     }
 
-    private static List<String> attempts(TargetProcess target, String... more) {
-        // DAC_READ_SEARCH alone, to read this build's classes wherever they lie; it allows nothing of what is tried
-        // here.
-        List<String> command = new ArrayList<>(List.of(
-                "setpriv",
-                "--reuid=" + NOBODY,
-                "--regid=" + NOBODY,
-                "--clear-groups",
-                "--inh-caps=+dac_read_search",
-                "--ambient-caps=+dac_read_search",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                OrdinaryUserMain.class.getName(),
-                Integer.toString(target.pid())));
-        Collections.addAll(command, more);
-        return CommandResult.run(command).orFail().stdout().lines().toList();
+    private List<String> attempts(TargetProcess target, String... more) {
+        String[] arguments = Stream.concat(Stream.of(Integer.toString(target.pid())), Stream.of(more))
+                .toArray(String[]::new);
+        return user.run(OrdinaryUserMain.class, arguments)
+                .orFail()
+                .stdout()
+                .lines()
+                .toList();
     }
 
     @Test
     void namesTheRightThatIsMissingAndGoesThroughNsenterInstead() {
-        try (TargetProcess target = TargetProcess.ofOrdinaryUser(NOBODY)) {
+        try (TargetProcess target = TargetProcess.ofOrdinaryUser(OrdinaryUser.ID)) {
             assertThat(attempts(target))
                     .containsExactly(
                             "user 65534",
@@ -85,7 +71,7 @@ class OrdinaryUserIT {
 
     @Test
     void removesTheTapAgain() {
-        try (TargetProcess target = TargetProcess.ofOrdinaryUser(NOBODY)) {
+        try (TargetProcess target = TargetProcess.ofOrdinaryUser(OrdinaryUser.ID)) {
             assertThat(attempts(target, "delete")).endsWith("shown: true", "delete: done");
             assertThat(target.run("ip", "link", "show", "tap0").exitStatus()).isEqualTo(1);
         }

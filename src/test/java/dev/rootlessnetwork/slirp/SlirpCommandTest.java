@@ -78,7 +78,7 @@ class SlirpCommandTest {
 
     @Test
     void givesEveryOptionInPodmansOrder() throws UnsupportedOptionException {
-        assertThat(command(EVERYTHING, null, "/proc/1/fd/8").arguments(binary(EnumSet.allOf(Flag.class))))
+        assertThat(command(EVERYTHING, null, null).arguments(binary(EnumSet.allOf(Flag.class))))
                 .containsExactly(
                         "/usr/bin/slirp4netns",
                         "--mtu=9000",
@@ -96,7 +96,6 @@ class SlirpCommandTest {
                         "--api-socket",
                         "/s/api.sock",
                         "--netns-type=path",
-                        "--userns-path=/proc/1/fd/8",
                         "/proc/1/fd/9",
                         "net7");
     }
@@ -105,6 +104,13 @@ class SlirpCommandTest {
     void namesTheProcessWhereTheVersionTakesNothingElse() throws UnsupportedOptionException {
         List<String> arguments = command(DEFAULTS, 3, null).arguments(without(Flag.NETNS_TYPE));
         assertThat(arguments.subList(arguments.size() - 2, arguments.size())).containsExactly("42", "tap0");
+    }
+
+    @Test
+    void namesTheProcessWhereItsUserNamespaceIsToBeJoined() throws UnsupportedOptionException {
+        List<String> arguments = command(DEFAULTS, 3, "/proc/1/fd/8").arguments(binary(EnumSet.allOf(Flag.class)));
+        assertThat(arguments.subList(arguments.size() - 3, arguments.size()))
+                .containsExactly("/s/api.sock", "42", "tap0");
     }
 
     static Stream<Arguments> flagsThatAreMissing() {
