@@ -181,7 +181,8 @@ final class Network {
             boolean answers = ports.observe(plan, slirp, wanted);
             List<Step> steps = StepPlanner.plan(
                     plan, wanted, observed(current), context.clock().instant());
-            if (steps.isEmpty()) {
+            // One that died just now is told of by a call back, and dealt with by the next convergence.
+            if (steps.isEmpty() || slirp.hasDied()) {
                 return current;
             }
             if (slirp.process() != null && !(steps.get(0) instanceof Step.StopSlirp)) {
@@ -247,6 +248,13 @@ final class Network {
         NetworkRecord starting = current.withTap(makeTap ? plan.options().interfaceName() : null);
         try {
             save(starting);
+        } catch (IOException e) {
+            slirp.startFailed(Problem.retried(
+                    Reason.StartFailed,
+                    StateDirectory.describe(e) + "; make room in the state directory, or make it writable"));
+            return current;
+        }
+        try {
             if (makeTap) {
                 guest.makeTap(plan.options().interfaceName());
             }

@@ -49,6 +49,11 @@ final class SlirpRunner {
         return handle != null && handle.alive() ? handle.process() : null;
     }
 
+    /** Whether a process has ended that {@link #takeDeath} has not told of yet: nothing is to be started before. */
+    boolean hasDied() {
+        return handle != null && !handle.alive();
+    }
+
     /** Why the last start failed or the process died; null if neither. */
     @Nullable
     Problem problem() {

@@ -142,9 +142,7 @@ public final class StateDirectory {
         } catch (IOException e) {
             lock.get().close();
             throw new StateDirectoryException(
-                    "cannot write " + lockFile() + ": " + describe(e)
-                            + "; make it writable or choose another directory with --state-dir",
-                    e);
+                    describe(e) + "; make it writable or choose another directory with --state-dir", e);
         }
     }
 
@@ -282,8 +280,14 @@ public final class StateDirectory {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
-            throw e;
+            throw new IOException("cannot write " + file + ": " + reason(e), e);
         }
+    }
+
+    /** The kernel's words alone, where there are some. */
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException failure ? failure.getReason() : null;
+        return reason == null ? describe(e) : reason;
     }
 
     /** What went wrong, in words also for exceptions whose message is only a path. */

@@ -20,7 +20,8 @@ public final class EphemeralPorts {
     /** The range of our own network namespace; the kernel's default where it cannot be read. */
     public static HostPortRange read() {
         try {
-            String[] bounds = Files.readString(SYSCTL).strip().split("\\s+", -1);
+            // Not Files.readString: it begins with a single byte, and a sysctl tells nothing more after the first read.
+            String[] bounds = Files.readAllLines(SYSCTL).get(0).strip().split("\\s+", -1);
             return new HostPortRange(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
         } catch (IOException | RuntimeException e) {
             LOG.debug("Assuming the default ephemeral ports file={} error={}", SYSCTL, e.toString());

@@ -75,7 +75,8 @@ public final class Procfs {
 
     private static String readRequired(String file) {
         try {
-            return Files.readString(PROC.resolve(file)).strip();
+            // Not Files.readString: it begins with a single byte, and a sysctl tells nothing more after the first read.
+            return Files.readAllLines(PROC.resolve(file)).get(0).strip();
         } catch (IOException e) {
             throw new UncheckedIOException("read /proc/" + file + ", for which /proc must be mounted", e);
         }

@@ -56,6 +56,8 @@ class TargetIT {
 
     @Test
     void refusesANumberThatIsNoProcess() {
+        assertThat(CommandResult.run("cat", "/proc/sys/kernel/pid_max").orFail().stdout())
+                .isEqualTo(Procfs.pidMax() + "\n");
         assertThat(problemOf(new Target.Pid(Procfs.pidMax() + 1)))
                 .isEqualTo(Problem.stalled(
                         Reason.TargetNotFound,
