@@ -10,15 +10,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A launcher on a state directory of its own, and what it says has changed. */
-final class LauncherFixture implements AutoCloseable {
+public final class LauncherFixture implements AutoCloseable {
     final Path directory;
-    final Set<String> changed = ConcurrentHashMap.newKeySet();
+    public final Set<String> changed = ConcurrentHashMap.newKeySet();
     private final Set<String> started = ConcurrentHashMap.newKeySet();
     private @Nullable Path networkCmdPath;
     private Duration readyTimeout = Duration.ofSeconds(5);
-    Launcher launcher;
+    public Launcher launcher;
 
-    LauncherFixture(Path directory) throws IOException {
+    public LauncherFixture(Path directory) throws IOException {
         this.directory = directory;
         this.launcher = open();
     }
@@ -32,7 +32,7 @@ final class LauncherFixture implements AutoCloseable {
     }
 
     /** Lets go of everything, as the end of the process would, and opens the next launcher. */
-    void restart() throws IOException {
+    public void restart() throws IOException {
         launcher.close();
         changed.clear();
         launcher = open();
@@ -45,7 +45,7 @@ final class LauncherFixture implements AutoCloseable {
         restart();
     }
 
-    Observation converge(NetworkRequest request) {
+    public Observation converge(NetworkRequest request) {
         started.add(request.identity().uid());
         return launcher.converge(request);
     }

@@ -15,34 +15,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Plans for tests. */
-final class Plans {
+public final class Plans {
     private Plans() {}
 
-    static NetworkRequest.Run run(String name, Target target, PortEntry... ports) {
+    public static NetworkRequest.Run run(String name, Target target, PortEntry... ports) {
         return run(name, target, options(1500), ports);
     }
 
-    static NetworkRequest.Run run(String name, Target target, NetworkOptions options, PortEntry... ports) {
+    public static NetworkRequest.Run run(String name, Target target, NetworkOptions options, PortEntry... ports) {
         NetworkIdentity identity = new NetworkIdentity(new NetworkKey("default", name), "uid-" + name, 1);
         return new NetworkRequest.Run(
                 new NetworkPlan(identity, "default/" + name, "", target, options, List.of(ports)), Recollection.NONE);
     }
 
-    static NetworkOptions options(int mtu) {
+    public static NetworkOptions options(int mtu) {
         return new NetworkOptions(
                 null, mtu, false, false, PortHandlerKind.SLIRP4NETNS, null, null, false, null, "tap0");
     }
 
-    static NetworkOptions withIpv6() {
+    public static NetworkOptions withIpv6() {
         return new NetworkOptions(
                 null, 1500, true, false, PortHandlerKind.SLIRP4NETNS, null, null, false, null, "tap0");
     }
 
-    static PortEntry tcp(String name, @Nullable Integer hostPort, int containerPort) {
+    public static PortEntry tcp(String name, @Nullable Integer hostPort, int containerPort) {
         return tcp(name, "127.0.0.1", hostPort, containerPort, 1);
     }
 
-    static PortEntry tcp(String name, String hostIp, @Nullable Integer hostPort, int containerPort, int range) {
+    public static PortEntry tcp(String name, String hostIp, @Nullable Integer hostPort, int containerPort, int range) {
         return new PortEntry(name, Protocol.TCP, InetAddresses.forString(hostIp), hostPort, containerPort, null, range);
+    }
+
+    public static PortEntry udp(String name, String hostIp, @Nullable Integer hostPort, int containerPort, int range) {
+        return new PortEntry(name, Protocol.UDP, InetAddresses.forString(hostIp), hostPort, containerPort, null, range);
     }
 }

@@ -94,6 +94,16 @@ public final class TargetProcess implements AutoCloseable {
         return serve("udp", address, port);
     }
 
+    /** Answers each TCP connection, after its first bytes, with the address that the target sees the client by. */
+    public TargetServer serveTcpPeer(String address, int port) {
+        return serve("tcp-peer", address, port);
+    }
+
+    /** Answers each UDP datagram with the address that the target sees the client by. */
+    public TargetServer serveUdpPeer(String address, int port) {
+        return serve("udp-peer", address, port);
+    }
+
     private TargetServer serve(String kind, String address, int port, String... more) {
         List<String> command = Stream.concat(
                         Stream.of("python3", "-u", TargetServer.script(), kind, address, Integer.toString(port)),

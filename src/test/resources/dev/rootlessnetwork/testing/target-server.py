@@ -1,4 +1,7 @@
-"""A server for tests: target-server.py http|tcp|udp ADDRESS PORT [BODY]. Prints "ready" once it listens."""
+"""A server for tests: target-server.py http|tcp|udp|tcp-peer|udp-peer ADDRESS PORT [BODY]. Prints "ready" once it listens.
+
+tcp and udp send back what they get; tcp-peer and udp-peer the address that they see the client by.
+"""
 
 import http.server
 import socket
@@ -16,6 +19,17 @@ class UdpEcho(socketserver.BaseRequestHandler):
     def handle(self):
         data, server = self.request
         server.sendto(data, self.client_address)
+
+
+class TcpPeer(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.recv(65536)
+        self.request.sendall(self.client_address[0].encode())
+
+
+class UdpPeer(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request[1].sendto(self.client_address[0].encode(), self.client_address)
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -42,7 +56,13 @@ class UdpServer(socketserver.UDPServer):
 
 
 kind, address, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
-base, handler = {"http": (TcpServer, Page), "tcp": (TcpServer, TcpEcho), "udp": (UdpServer, UdpEcho)}[kind]
+base, handler = {
+    "http": (TcpServer, Page),
+    "tcp": (TcpServer, TcpEcho),
+    "udp": (UdpServer, UdpEcho),
+    "tcp-peer": (TcpServer, TcpPeer),
+    "udp-peer": (UdpServer, UdpPeer),
+}[kind]
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
 server_class = type("Server", (base,), {"address_family": family})
 

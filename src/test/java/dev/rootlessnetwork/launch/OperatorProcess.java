@@ -1,0 +1,31 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.network.Target;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** An operator in a process of its own, so that it can be killed. Says {@code ready} and the PID of its slirp4netns. */
+final class OperatorProcess {
+    private OperatorProcess() {}
+
+    /** @param arguments state directory, and PID of the target */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        LauncherFixture operator = new LauncherFixture(Path.of(arguments[0]));
+        Observation observation = operator.converge(
+                Plans.run("web", new Target.Pid(Integer.parseInt(arguments[1])), Plans.tcp("http", 18080, 80)));
+        System.out.println("ready " + observation.slirp().pid());
+        Thread.currentThread().join();
+    }
+
+    /** The command line that starts it. */
+    static List<String> command(Path stateDirectory, int target) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                OperatorProcess.class.getName(),
+                stateDirectory.toString(),
+                Integer.toString(target));
+    }
+}

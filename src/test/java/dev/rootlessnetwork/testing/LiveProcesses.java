@@ -1,0 +1,32 @@
+package dev.rootlessnetwork.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What runs on the private host of the tests, and what this process holds. */
+public final class LiveProcesses {
+    private LiveProcesses() {}
+
+    /** PIDs of all processes that run an executable of this file name, sorted as text; zombies do not count. */
+    public static List<String> named(String fileName) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().command().orElse("").endsWith("/" + fileName))
+                .map(process -> String.valueOf(process.pid()))
+                .sorted()
+                .toList();
+    }
+
+    /** How many descriptors this process has open, the one that counts among them. */
+    public static long ownDescriptors() throws IOException {
+        return descriptors(ProcessHandle.current().pid());
+    }
+
+    /** How many descriptors a process has open. */
+    public static long descriptors(long pid) throws IOException {
+        try (var entries = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
+            return entries.count();
+        }
+    }
+}
