@@ -48,6 +48,7 @@ public final class Main implements Callable<Integer> {
     private static Map<String, Function<Console, Object>> commands() {
         Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
         commands.put("check", CheckCommand::new);
+        commands.put("convert", ConvertCommand::new);
         commands.put("completion", CompletionCommand::new);
         return commands;
     }

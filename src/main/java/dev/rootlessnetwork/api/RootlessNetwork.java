@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.rootlessnetwork.network.NetworkKey;
 import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Kind;
@@ -30,6 +31,23 @@ public final class RootlessNetwork extends CustomResource<RootlessNetworkSpec, R
 
     private @Nullable String writtenApiVersion;
     private @Nullable String writtenKind;
+
+    /**
+     * A new object.
+     *
+     * @param namespace null: none
+     */
+    public static RootlessNetwork of(String name, @Nullable String namespace, RootlessNetworkSpec spec) {
+        RootlessNetwork object = new RootlessNetwork();
+        object.setApiVersion(API_VERSION);
+        object.setKind(KIND);
+        ObjectMeta metadata = new ObjectMeta();
+        metadata.setName(name);
+        metadata.setNamespace(namespace);
+        object.setMetadata(metadata);
+        object.setSpec(spec);
+        return object;
+    }
 
     /** Keeps what was written, so that it can be judged; {@link #getApiVersion} is always our own. */
     @Override
