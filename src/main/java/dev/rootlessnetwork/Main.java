@@ -47,6 +47,9 @@ public final class Main implements Callable<Integer> {
     /** In the order of the help. Made only when named: each costs a start some milliseconds. */
     private static Map<String, Function<Console, Object>> commands() {
         Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
+        commands.put("run", RunCommand::new);
+        commands.put("get", GetCommand::new);
+        commands.put("delete", DeleteCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("convert", ConvertCommand::new);
         commands.put("completion", CompletionCommand::new);

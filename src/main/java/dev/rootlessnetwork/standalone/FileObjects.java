@@ -84,7 +84,8 @@ final class FileObjects {
         if (spec == null && reader.violations().stream().noneMatch(FileObjects::isAboutSpec)) {
             reader.refuse("spec", "is missing");
         }
-        manifests.add(new Manifest(file, ObjectTree.toObject(metadata, spec), reader.violations(), reader.lines()));
+        RootlessNetwork object = ObjectTree.toObject(metadata, spec);
+        manifests.add(new Manifest(file, object, object.generation(), reader.violations(), reader.lines()));
     }
 
     private static boolean isAboutSpec(Violation violation) {

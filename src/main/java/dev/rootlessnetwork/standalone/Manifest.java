@@ -6,16 +6,19 @@ import dev.rootlessnetwork.network.Violation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One object as a file holds it.
  *
- * @param object with namespace, UID and generation filled in
+ * @param object with namespace and UID filled in; its generation is numbered by whoever runs it
+ * @param generation as it is written; 0: it is not
  * @param violations what is wrong with its form: unknown fields, values of the wrong type; those fields are not in {@code
  *     object}
  * @param lines by field path, from 1 on; {@code ""} is the object's own
  */
-public record Manifest(Path file, RootlessNetwork object, List<Violation> violations, Map<String, Integer> lines) {
+public record Manifest(
+        Path file, RootlessNetwork object, long generation, List<Violation> violations, Map<String, Integer> lines) {
     public Manifest {
         violations = List.copyOf(violations);
         lines = Map.copyOf(lines);
@@ -36,6 +39,12 @@ public record Manifest(Path file, RootlessNetwork object, List<Violation> violat
             path = path.substring(0, Math.max(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['))));
         }
         return lines.getOrDefault(path, 1);
+    }
+
+    /** Whether this is the very reading of a file, and not another that may hold the same. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean isReading(@Nullable Manifest other) {
+        return this == other;
     }
 
     /** A violation of this object as a problem of its file. */

@@ -9,6 +9,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads manifests: YAML or JSON, several documents in a file, each an object or a list of objects. */
@@ -20,29 +22,58 @@ public final class ManifestReader {
 
     private ManifestReader() {}
 
+    /** A file as it was read: enough to tell whether it has changed. */
+    static final class Content {
+        private final byte @Nullable [] bytes;
+        private final ManifestFile file;
+
+        private Content(byte @Nullable [] bytes, ManifestFile file) {
+            this.bytes = bytes;
+            this.file = file;
+        }
+
+        ManifestFile file() {
+            return file;
+        }
+    }
+
     /** Reads a file; whatever is wrong with it is among the problems. Never blocks on what is no regular file. */
     public static ManifestFile read(Path file) {
+        return readAgain(file, null).file();
+    }
+
+    /** Reads a file; gives {@code before} back if its bytes are the same. */
+    static Content readAgain(Path file, @Nullable Content before) {
         try {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
-                return ManifestFile.broken(file, "is not a regular file");
+                return new Content(null, ManifestFile.broken(file, "is not a regular file"));
             }
             byte[] bytes;
             try (InputStream input = Files.newInputStream(file)) {
                 bytes = input.readNBytes(LARGEST_FILE + 1);
             }
-            if (bytes.length > LARGEST_FILE) {
-                return ManifestFile.broken(
-                        file, "is larger than " + (LARGEST_FILE >> 20) + " MiB; divide it into several files");
+            if (before != null && Arrays.equals(bytes, before.bytes)) {
+                return before;
             }
+            return new Content(bytes, parse(file, bytes));
+        } catch (NoSuchFileException e) {
+            return new Content(null, ManifestFile.broken(file, "does not exist"));
+        } catch (AccessDeniedException e) {
+            return new Content(null, ManifestFile.broken(file, "cannot be read: permission denied"));
+        } catch (IOException e) {
+            return new Content(null, ManifestFile.broken(file, "cannot be read: " + e.getMessage()));
+        }
+    }
+
+    private static ManifestFile parse(Path file, byte[] bytes) {
+        if (bytes.length > LARGEST_FILE) {
+            return ManifestFile.broken(
+                    file, "is larger than " + (LARGEST_FILE >> 20) + " MiB; divide it into several files");
+        }
+        try {
             return parse(file, decode(bytes));
         } catch (CharacterCodingException e) {
             return ManifestFile.broken(file, "is not UTF-8 text");
-        } catch (NoSuchFileException e) {
-            return ManifestFile.broken(file, "does not exist");
-        } catch (AccessDeniedException e) {
-            return ManifestFile.broken(file, "cannot be read: permission denied");
-        } catch (IOException e) {
-            return ManifestFile.broken(file, "cannot be read: " + e.getMessage());
         }
     }
 

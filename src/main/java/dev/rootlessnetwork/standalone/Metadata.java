@@ -84,7 +84,9 @@ final class Metadata {
         }
         judge("namespace", DnsName::labelProblem);
         if (json.path("uid").asText().isEmpty()) {
-            json.put("uid", derivedUid());
+            NetworkKey key = new NetworkKey(
+                    json.path("namespace").asText(), json.path("name").asText());
+            json.put("uid", derivedUid(key));
         }
     }
 
@@ -92,9 +94,8 @@ final class Metadata {
         problem.apply(json.path(field).asText()).ifPresent(message -> reader.refuse(PATH + "." + field, message));
     }
 
-    private String derivedUid() {
-        NetworkKey key = new NetworkKey(
-                json.path("namespace").asText(), json.path("name").asText());
+    /** The UID of an object whose manifest gives none. */
+    static String derivedUid(NetworkKey key) {
         byte[] name = (RootlessNetwork.GROUP + "/" + key).getBytes(StandardCharsets.UTF_8);
         return UUID.nameUUIDFromBytes(name).toString();
     }

@@ -1,0 +1,73 @@
+package dev.rootlessnetwork;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rootlessnetwork.launch.StateDirectory;
+import dev.rootlessnetwork.network.NetworkKey;
+import dev.rootlessnetwork.standalone.KnownObjects;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what the state directory knows. */
+@Command(
+        name = "get",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Shows the objects of the state directory, running or not, and whether an operator runs or not.",
+        parameterListHeading = "%nArguments:%n",
+        optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:shown, whatever the objects' state", "1:NAME is unknown", "2:wrong usage"},
+        footer = {
+            "",
+            "Examples:",
+            "  rootlessnet get",
+            "  rootlessnet get demo/web -o yaml",
+            "  rootlessnet get -o json | jq '.items[].status.ports'"
+        })
+final class GetCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(paramLabel = "NAME", arity = "0..1", description = "Only this object: NAME or NAMESPACE/NAME.")
+    private @Nullable String name;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            order = 1,
+            defaultValue = "text",
+            description = "How to print: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private OutputFormat output = OutputFormat.text;
+
+    @Mixin
+    private final CommonFlags flags = new CommonFlags();
+
+    GetCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws CommandFailure, IOException {
+        AgentConfig config = flags.configure(console);
+        Optional<StateDirectory> state = StateDirectory.find(config.stateDirectory());
+        KnownObjects known = state.isPresent() ? KnownObjects.read(state.get()) : KnownObjects.NONE;
+        List<ObjectNode> objects = name == null ? known.all() : List.of(one(known, KnownObjects.key(name)));
+        ObjectListing.print(objects, output, console);
+        if (objects.isEmpty() && (output == OutputFormat.text || output == OutputFormat.wide)) {
+            console.err().println("No objects in " + config.stateDirectory() + ".");
+        }
+        return ExitCode.OK;
+    }
+
+    private static ObjectNode one(KnownObjects known, NetworkKey key) throws CommandFailure {
+        return known.find(key)
+                .orElseThrow(() ->
+                        CommandFailure.failed("there is no object " + key + NearestObject.hint(key, known.keys())));
+    }
+}

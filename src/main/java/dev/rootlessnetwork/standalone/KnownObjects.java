@@ -1,0 +1,52 @@
+package dev.rootlessnetwork.standalone;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rootlessnetwork.launch.StateDirectory;
+import dev.rootlessnetwork.network.NetworkKey;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The objects of a state directory with statuses that are true now, whether an operator runs or not. */
+public final class KnownObjects {
+    /** Of a state directory that is not there. */
+    public static final KnownObjects NONE = new KnownObjects(Map.of());
+
+    private static final String DEFAULT_NAMESPACE = "default";
+
+    private final Map<NetworkKey, ObjectNode> byKey;
+
+    private KnownObjects(Map<NetworkKey, ObjectNode> byKey) {
+        this.byKey = byKey;
+    }
+
+    public static KnownObjects read(StateDirectory state) throws IOException {
+        Map<NetworkKey, ObjectNode> byKey = new TreeMap<>();
+        StoredObjects.read(state).forEach((uid, object) -> byKey.put(LeftObjects.key(object), object));
+        return new KnownObjects(byKey);
+    }
+
+    /** Sorted by namespace and name. */
+    public List<ObjectNode> all() {
+        return List.copyOf(byKey.values());
+    }
+
+    public Collection<NetworkKey> keys() {
+        return byKey.keySet();
+    }
+
+    public Optional<ObjectNode> find(NetworkKey key) {
+        return Optional.ofNullable(byKey.get(key));
+    }
+
+    /** What the user means by {@code name} or {@code namespace/name}. */
+    public static NetworkKey key(String name) {
+        int slash = name.indexOf('/');
+        return slash < 0
+                ? new NetworkKey(DEFAULT_NAMESPACE, name)
+                : new NetworkKey(name.substring(0, slash), name.substring(slash + 1));
+    }
+}

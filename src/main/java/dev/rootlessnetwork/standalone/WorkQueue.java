@@ -1,0 +1,129 @@
+package dev.rootlessnetwork.standalone;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Work to be done for keys, by a few threads: never twice at a time for one key, and once more if it was asked for
+ * meanwhile. Safe for all threads.
+ */
+final class WorkQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkQueue.class);
+    private static final Duration AFTER_FAULT = Duration.ofSeconds(30);
+
+    private final Consumer<String> work;
+    private final ScheduledThreadPoolExecutor threads;
+    private final Map<String, Pending> pending = new HashMap<>();
+    private boolean closed;
+
+    /** Of a key with work waiting, under way, or due later. */
+    private static final class Pending {
+        private boolean waiting;
+        private boolean running;
+        private @Nullable Future<?> timer;
+    }
+
+    /** @param work what to do for a key; a runtime exception is logged, and the work tried again later */
+    WorkQueue(int threads, Consumer<String> work) {
+        this.work = work;
+        AtomicInteger count = new AtomicInteger();
+        this.threads = new ScheduledThreadPoolExecutor(threads, task -> {
+            Thread thread = new Thread(task, "converge-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.threads.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Asks for work, as soon as a thread is free. Does not block. */
+    synchronized void add(String key) {
+        if (closed) {
+            return;
+        }
+        Pending state = pending.computeIfAbsent(key, unused -> new Pending());
+        if (!state.waiting) {
+            state.waiting = true;
+            if (!state.running) {
+                threads.execute(() -> run(key));
+            }
+        }
+    }
+
+    /** Asks for work after a while, instead of what was asked for so before. Does not block. */
+    synchronized void addAfter(String key, Duration delay) {
+        if (closed) {
+            return;
+        }
+        Pending state = pending.computeIfAbsent(key, unused -> new Pending());
+        cancelTimer(state);
+        state.timer = threads.schedule(() -> add(key), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Lets more threads work from now on. */
+    void widen(int newThreads) {
+        threads.setCorePoolSize(Math.max(newThreads, threads.getCorePoolSize()));
+    }
+
+    private void run(String key) {
+        begin(key);
+        try {
+            work.accept(key);
+        } catch (RuntimeException e) {
+            LOG.error("A fault of the program key={}", key, e);
+            addAfter(key, AFTER_FAULT);
+        } finally {
+            end(key);
+        }
+    }
+
+    private synchronized void begin(String key) {
+        Pending state = pending.computeIfAbsent(key, unused -> new Pending());
+        state.waiting = false;
+        state.running = true;
+        cancelTimer(state);
+    }
+
+    private synchronized void end(String key) {
+        Pending state = pending.computeIfAbsent(key, unused -> new Pending());
+        state.running = false;
+        if (state.waiting && !closed) {
+            threads.execute(() -> run(key));
+        } else if (state.timer == null) {
+            pending.remove(key);
+        }
+        notifyAll();
+    }
+
+    private static void cancelTimer(Pending state) {
+        if (state.timer != null) {
+            state.timer.cancel(false);
+            state.timer = null;
+        }
+    }
+
+    /** Blocks until nothing is waiting or under way; what is due later does not count. */
+    synchronized void awaitIdle() throws InterruptedException {
+        while (pending.values().stream().anyMatch(state -> state.running || (state.waiting && !closed))) {
+            wait();
+        }
+    }
+
+    /** Drops what waits or is due later, and blocks until what is under way has ended. */
+    void shutDown() throws InterruptedException {
+        synchronized (this) {
+            closed = true;
+            pending.values().forEach(WorkQueue::cancelTimer);
+            awaitIdle();
+        }
+        threads.shutdownNow();
+    }
+}
