@@ -101,6 +101,7 @@ final class SlirpRunner {
     void reportDeath(String death, int restarts) {
         problem = Problem.retried(Reason.SlirpExited, death + "; restarts so far: " + restarts + "." + lastLines());
         LOG.warn("slirp4netns ended by itself directory={} what={}", files.directory(), death);
+        cutLog();
     }
 
     /** Forgets failures, because what they were about is gone. */
