@@ -8,6 +8,8 @@ final class ExitCode {
     static final int FAILED = 1;
     /** Wrong usage, flags or defaults. */
     static final int WRONG_USAGE = 2;
+    /** The machine lacks what every object needs. */
+    static final int ENVIRONMENT = 3;
 
     private ExitCode() {}
 }

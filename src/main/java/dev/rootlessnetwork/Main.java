@@ -52,6 +52,7 @@ public final class Main implements Callable<Integer> {
         commands.put("delete", DeleteCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("convert", ConvertCommand::new);
+        commands.put("doctor", DoctorCommand::new);
         commands.put("completion", CompletionCommand::new);
         return commands;
     }

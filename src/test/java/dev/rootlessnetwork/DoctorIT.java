@@ -1,0 +1,83 @@
+package dev.rootlessnetwork;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rootlessnetwork.testing.CommandResult;
+import dev.rootlessnetwork.testing.OrdinaryUser;
+import dev.rootlessnetwork.testing.Stub;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code rootlessnet doctor} on this machine. */
+class DoctorIT {
+    @TempDir
+    Path directory;
+
+    private CommandResult doctor(String... more) {
+        String[] command = {
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "doctor",
+            "--state-dir",
+            directory.resolve("state").toString()
+        };
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.command().addAll(List.of(more));
+        return CommandResult.run(builder);
+    }
+
+    @Test
+    void findsThatNetworksCanRunHereAndChangesNothing() {
+        CommandResult result = doctor();
+        assertThat(result.exitStatus()).as(result.toString()).isEqualTo(0);
+        assertThat(result.stderr()).isEmpty();
+        assertThat(result.stdout())
+                .containsPattern("(?m)^OK    slirp4netns +/\\S+/slirp4netns, version \\d+\\.\\d+")
+                .containsPattern("(?m)^OK    /dev/net/tun +opens$")
+                .containsPattern("(?m)^OK    rights +root, with the capabilities that are needed$")
+                .doesNotContain("FAIL");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void failsWhereSlirp4netnsIsMissing() {
+        Path missing = directory.resolve("missing");
+        CommandResult result = doctor("--network-cmd-path", missing.toString());
+        assertThat(result.exitStatus()).isEqualTo(3);
+        assertThat(result.stdout())
+                .contains("FAIL  slirp4netns      --network-cmd-path " + missing
+                        + " is no executable file: install slirp4netns there, or name another\n");
+    }
+
+    @Test
+    void failsWhereSlirp4netnsDoesNotWork() throws IOException {
+        Path stub = Stub.shell(directory, "echo broken >&2; exit 7");
+        CommandResult result = doctor("--network-cmd-path", stub.toString(), "-o", "json");
+        assertThat(result.exitStatus()).isEqualTo(3);
+        assertThat(result.stdout()).contains(stub + " --help exited with status 7: broken");
+    }
+
+    @Test
+    void tellsAnOrdinaryUserWhatIsLimited() throws IOException {
+        try (OrdinaryUser user = OrdinaryUser.in(directory)) {
+            CommandResult result = user.run(
+                    Main.class,
+                    "doctor",
+                    "--state-dir",
+                    user.home().resolve("state").toString());
+            assertThat(result.exitStatus()).as(result.toString()).isEqualTo(0);
+            assertThat(result.stdout())
+                    .contains("an ordinary user (65534): targets pid and pidFile of this user's own user namespaces")
+                    .contains("WARN  host ports       those below 1024 cannot be forwarded by this user\n");
+            CommandResult elsewhere = user.run(Main.class, "doctor", "--state-dir", "/rootlessnet");
+            assertThat(elsewhere.exitStatus()).isEqualTo(3);
+            assertThat(elsewhere.stdout())
+                    .contains("FAIL  state directory  /rootlessnet cannot be made: / is not writable\n");
+        }
+    }
+}
