@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.DirectoryLock;
+import dev.rootlessnetwork.posix.Procfs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -191,6 +192,12 @@ public final class StateDirectory {
             }
         }
         return statuses;
+    }
+
+    /** Whether a process is the live slirp4netns of a network; told by the API socket on its command line. */
+    public static boolean isSlirpOf(StoredStatus stored, int pid) {
+        NetworkFiles files = new NetworkFiles(stored.file().resolveSibling("."));
+        return Procfs.commandLine(pid).contains(files.apiSocket().normalize().toString());
     }
 
     /** Whether a path is that of an API socket in this directory. */

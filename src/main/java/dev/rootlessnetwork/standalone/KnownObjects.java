@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rootlessnetwork.launch.StateDirectory;
 import dev.rootlessnetwork.network.NetworkKey;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,17 @@ public final class KnownObjects {
         this.byKey = byKey;
     }
 
+    /** Reads all, and corrects statuses that tell of a slirp4netns which has ended since. */
     public static KnownObjects read(StateDirectory state) throws IOException {
         Map<NetworkKey, ObjectNode> byKey = new TreeMap<>();
-        StoredObjects.read(state).forEach((uid, object) -> byKey.put(LeftObjects.key(object), object));
+        for (StoredObjects.Stored stored : StoredObjects.list(state)) {
+            ObjectNode object = stored.object();
+            int pid = object.path("status").path("slirp4netns").path("pid").asInt();
+            if (pid > 0 && !StateDirectory.isSlirpOf(stored.file(), pid)) {
+                EndedSlirp.correct(object, pid, state.owner().isPresent(), Instant.now());
+            }
+            byKey.put(LeftObjects.key(object), object);
+        }
         return new KnownObjects(byKey);
     }
 

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -61,12 +61,10 @@ public record ManifestFiles(List<Path> files, List<ManifestProblem> unreadable) 
         return files;
     }
 
-    /** By two spellings of one path a file would seem to declare its objects twice. */
+    /** By two spellings of one path a file would seem to declare its objects twice: the first spelling counts. */
     private static List<Path> sortedOnce(List<Path> files) {
-        Set<Path> seen = new HashSet<>();
-        return files.stream()
-                .sorted()
-                .filter(file -> seen.add(file.toAbsolutePath().normalize()))
-                .toList();
+        SortedMap<Path, Path> byPlace = new TreeMap<>();
+        files.forEach(file -> byPlace.putIfAbsent(file.toAbsolutePath().normalize(), file));
+        return List.copyOf(byPlace.values());
     }
 }

@@ -11,12 +11,15 @@ public final class NearestName {
     /** Of this many letters one may be wrong; more than that is another word. */
     private static final int LETTERS_PER_ERROR = 3;
 
+    /** From this length on two letters may have changed places, which counts as two errors. */
+    private static final int LETTERS_FOR_A_SWAP = 4;
+
     private NearestName() {}
 
     /** The known name that is nearest, whatever its case; empty if none is near. */
     public static Optional<String> of(String given, Collection<String> known) {
         String lower = given.toLowerCase(Locale.ROOT);
-        int most = Math.max(1, given.length() / LETTERS_PER_ERROR);
+        int most = Math.max(given.length() < LETTERS_FOR_A_SWAP ? 1 : 2, given.length() / LETTERS_PER_ERROR);
         LevenshteinDistance distance = new LevenshteinDistance(most);
         return known.stream()
                 .map(name -> new Candidate(name, distance.apply(lower, name.toLowerCase(Locale.ROOT))))

@@ -25,6 +25,7 @@ public record ObjectSummary(
         String slirpPid,
         String address,
         String restarts,
+        String generation,
         String message) {
     private static final List<String> TITLES =
             List.of("NAMESPACE", "NAME", "READY", "REASON", "TARGET", "PORTS", "AGE");
@@ -50,6 +51,7 @@ public record ObjectSummary(
                 status.path("slirp4netns").path("pid").asText(),
                 status.path("network").path("address").asText(),
                 status.path("slirp4netns").path("restarts").asText("0"),
+                status.path("observedGeneration").asText(),
                 ready.path("message").asText());
     }
 
@@ -83,7 +85,8 @@ public record ObjectSummary(
     /** One line that stands alone. */
     public String line() {
         String state = isReady() ? "Ready" : "NotReady";
-        return key + " " + state + " " + reason + (ports.isEmpty() ? "" : " ports=" + ports)
+        return key + " " + state + " " + reason + " generation=" + generation
+                + (ports.isEmpty() ? "" : " ports=" + ports)
                 + (target.isEmpty() ? "" : " target=" + target)
                 + (slirpPid.isEmpty() ? "" : " slirp4netns=" + slirpPid)
                 + (message.isEmpty() ? "" : ": " + message);

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rootlessnetwork.launch.StateDirectory;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,15 +18,25 @@ final class StoredObjects {
 
     private StoredObjects() {}
 
+    /** An object with the file that it was read from. */
+    record Stored(StateDirectory.StoredStatus file, String uid, ObjectNode object) {}
+
     /** Trees by UID; what is garbled is left out, with a warning. */
     static Map<String, ObjectNode> read(StateDirectory state) throws IOException {
         Map<String, ObjectNode> objects = new LinkedHashMap<>();
+        list(state).forEach(stored -> objects.put(stored.uid(), stored.object()));
+        return objects;
+    }
+
+    /** All of them; what is garbled is left out, with a warning. */
+    static List<Stored> list(StateDirectory state) throws IOException {
+        List<Stored> objects = new ArrayList<>();
         for (StateDirectory.StoredStatus stored : state.statuses()) {
             try {
                 JsonNode tree = ObjectFormat.readYaml(stored.yaml());
                 String uid = tree.path("metadata").path("uid").asText();
                 if (tree instanceof ObjectNode object && !uid.isEmpty()) {
-                    objects.put(uid, object);
+                    objects.add(new Stored(stored, uid, object));
                 } else {
                     LOG.warn("Ignoring a status file that holds no object file={}", stored.file());
                 }
