@@ -60,7 +60,8 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] arguments) {
         StandardStream out = StandardStream.out();
         StandardStream err = StandardStream.err();
-        int exitCode = execute(new Console(System.getenv(), out.printer(), err.printer()), arguments);
+        boolean terminal = Console.isTerminal(System.getenv());
+        int exitCode = execute(new Console(System.getenv(), out.printer(), err.printer(), terminal), arguments);
         System.exit(out.exitCode(exitCode, err.printer()));
     }
 

@@ -3,6 +3,7 @@ package dev.rootlessnetwork;
 import dev.rootlessnetwork.launch.Source;
 import dev.rootlessnetwork.launch.StateDirectory;
 import dev.rootlessnetwork.standalone.LinePrinter;
+import dev.rootlessnetwork.standalone.LiveTable;
 import dev.rootlessnetwork.standalone.ObjectPrinter;
 import dev.rootlessnetwork.standalone.ObjectSummary;
 import dev.rootlessnetwork.standalone.OnceRunner;
@@ -11,6 +12,7 @@ import dev.rootlessnetwork.standalone.SilentPrinter;
 import dev.rootlessnetwork.standalone.StatusPrinter;
 import dev.rootlessnetwork.standalone.WatchingRunner;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,8 +32,9 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Gives each target that the manifests name its network, follows every edit of them, and prints",
-            "each change of status. Stopped by SIGTERM or Ctrl-C, it stops the networks, too.",
-            "Killed or upgraded, the next 'run' on the same state directory takes them over."
+            "each change of status: as a table in a terminal, as lines elsewhere. Stopped by SIGTERM or",
+            "Ctrl-C, it stops the networks, too. Killed or upgraded, the next 'run' on the same state",
+            "directory takes them over."
         },
         parameterListHeading = "%nArguments:%n",
         optionListHeading = "%nOptions:%n",
@@ -114,6 +117,11 @@ final class RunCommand implements Callable<Integer> {
         List<Path> existing = ManifestPaths.existing(paths);
         LOG.info("Starting {}", config);
         StateDirectory state = StateDirectory.open(config.stateDirectory());
+        LiveTable table = console.terminal() && output == OutputFormat.text && !once
+                ? new LiveTable(console.out(), Clock.systemUTC())
+                : null;
+        PrintStream err = table == null ? console.err() : table.above();
+        Logging.configure(config.logLevel(), config.logFormat(), err);
         try (StateDirectory.Lock lock = Ownership.take(state)) {
             LOG.debug("Owns the state directory lock={}", lock);
             RunSettings settings = new RunSettings(
@@ -122,14 +130,17 @@ final class RunCommand implements Callable<Integer> {
                     config.defaults(),
                     AgentConfig::interfaceExists,
                     state,
-                    once ? new SilentPrinter() : printer(),
-                    console.err(),
+                    table == null ? printer() : table,
+                    err,
                     Clock.systemUTC());
             return once ? once(settings) : watch(settings);
         }
     }
 
     private StatusPrinter printer() {
+        if (once) {
+            return new SilentPrinter();
+        }
         return switch (output) {
             case yaml -> new ObjectPrinter(console.out(), ObjectPrinter.Format.YAML);
             case json -> new ObjectPrinter(console.out(), ObjectPrinter.Format.JSON);

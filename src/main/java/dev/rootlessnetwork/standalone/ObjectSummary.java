@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,9 @@ public record ObjectSummary(
             List.of("NAMESPACE", "NAME", "READY", "REASON", "TARGET", "PORTS", "AGE");
     private static final List<String> MORE_TITLES = List.of("SLIRP4NETNS", "ADDRESS", "RESTARTS", "MESSAGE");
 
+    /** A message may quote lines of slirp4netns's log. */
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
+
     /** kubectl's way: only the largest unit that is not too coarse. */
     private static final int COARSE = 2;
 
@@ -52,7 +56,7 @@ public record ObjectSummary(
                 status.path("network").path("address").asText(),
                 status.path("slirp4netns").path("restarts").asText("0"),
                 status.path("observedGeneration").asText(),
-                ready.path("message").asText());
+                CONTROL.matcher(ready.path("message").asText()).replaceAll(" "));
     }
 
     /** The condition of a type; a missing node if there is none. */

@@ -44,6 +44,11 @@ public final class Program implements AutoCloseable {
         return builder;
     }
 
+    /** PID of the program's JVM: its start script makes way for it. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** What it has said so far. */
     public String output() {
         try {
