@@ -12,6 +12,7 @@ import dev.rootlessnetwork.testing.TargetProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -189,6 +190,26 @@ class RunCommandIT {
         }
         assertThat(LiveProcesses.named("slirp4netns")).isEmpty();
         assertThat(get()).isEmpty();
+    }
+
+    @Test
+    void tellsOfAStartThatTakesLongAndDoesNotWaitForItAtTheEnd() throws Exception {
+        Path hanging = Files.writeString(
+                temporary.resolve("hanging"),
+                """
+                #!/bin/sh
+                case "$*" in *--help* | *--version*) exec slirp4netns "$@" ;; esac
+                exec sleep infinity
+                """);
+        Files.setPosixFilePermissions(hanging, PosixFilePermissions.fromString("rwx------"));
+        write("web.yaml", "web", target, 18080);
+        try (Program program = run("--network-cmd-path", hanging.toString(), "--ready-timeout", "10m")) {
+            awaitSummaries("web#1 Starting 18080");
+            Instant before = Instant.now();
+            assertThat(program.terminate()).isZero();
+            assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(5));
+        }
+        assertThat(LiveProcesses.named("sleep")).hasSize(targets.size());
     }
 
     @Test

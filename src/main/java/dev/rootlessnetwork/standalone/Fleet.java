@@ -11,6 +11,7 @@ import dev.rootlessnetwork.network.NetworkIdentity;
 import dev.rootlessnetwork.network.NetworkKey;
 import dev.rootlessnetwork.network.NetworkRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,10 @@ final class Fleet {
     private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
     private static final int THREADS = 8;
     private static final int MOST_THREADS = 256;
+    private static final Duration LONG_START = Duration.ofMillis(200);
+
+    /** Enough for slirp4netns to end by SIGTERM, or after two seconds by SIGKILL; a start that hangs takes longer. */
+    private static final Duration PATIENCE_AT_END = Duration.ofSeconds(3);
 
     private final RunSettings settings;
     private final Listener listener;
@@ -165,16 +172,38 @@ final class Fleet {
     private void converge(Manifest manifest) {
         String uid = manifest.uid();
         NetworkRequest request = request(manifest);
+        Future<?> starting = tellOfALongStart(manifest, request);
         Observation observation = launcher.converge(request);
-        Instant now = settings.clock().instant();
-        Published before = published.get(uid);
-        RootlessNetworkStatus status = StatusMapper.map(
-                observation, manifest.object().getSpec(), before == null ? null : before.status(), now);
+        starting.cancel(false);
         if (observation.retryAfter() != null) {
             queue.addAfter(uid, observation.retryAfter());
         }
-        publish(manifest, status, before, now);
-        listener.converged(uid, observation, status);
+        listener.converged(uid, observation, publish(manifest, observation));
+    }
+
+    /** A first attempt is told of only if it takes its time: mostly it is over sooner than it could be written down. */
+    private Future<?> tellOfALongStart(Manifest manifest, NetworkRequest request) {
+        if (!(request instanceof NetworkRequest.Run run) || published.containsKey(manifest.uid())) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return queue.later(LONG_START, () -> {
+            synchronized (manifest) {
+                if (!published.containsKey(manifest.uid())) {
+                    publish(manifest, FirstAttempt.observation(run.plan()));
+                }
+            }
+        });
+    }
+
+    private RootlessNetworkStatus publish(Manifest manifest, Observation observation) {
+        synchronized (manifest) {
+            Instant now = settings.clock().instant();
+            Published before = published.get(manifest.uid());
+            RootlessNetworkStatus status = StatusMapper.map(
+                    observation, manifest.object().getSpec(), before == null ? null : before.status(), now);
+            publish(manifest, status, before, now);
+            return status;
+        }
     }
 
     private void publish(Manifest manifest, RootlessNetworkStatus status, @Nullable Published before, Instant now) {
@@ -229,7 +258,11 @@ final class Fleet {
             }
         });
         wanted.forEach((uid, manifest) -> drop(uid, manifest.key()));
-        queue.awaitIdle();
+        if (!queue.awaitIdle(PATIENCE_AT_END)) {
+            // A slirp4netns that is being waited for, as it does not get ready. Whatever child we have is to end now.
+            ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+            queue.awaitIdle();
+        }
     }
 
     /** Ends supervision, after the work under way; what runs goes on. */

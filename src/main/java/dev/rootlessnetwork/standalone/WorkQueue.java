@@ -112,9 +112,31 @@ final class WorkQueue {
 
     /** Blocks until nothing is waiting or under way; what is due later does not count. */
     synchronized void awaitIdle() throws InterruptedException {
-        while (pending.values().stream().anyMatch(state -> state.running || (state.waiting && !closed))) {
+        while (!isIdle()) {
             wait();
         }
+    }
+
+    /** The same, but not longer than this; whether it is idle. */
+    synchronized boolean awaitIdle(Duration most) throws InterruptedException {
+        long deadline = System.nanoTime() + most.toNanos();
+        while (!isIdle()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return true;
+    }
+
+    private boolean isIdle() {
+        return pending.values().stream().noneMatch(state -> state.running || (state.waiting && !closed));
+    }
+
+    /** Lets a thread run this after a while, unless it is cancelled. */
+    Future<?> later(Duration delay, Runnable task) {
+        return threads.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Drops what waits or is due later, and blocks until what is under way has ended. */

@@ -1,0 +1,21 @@
+package dev.rootlessnetwork.standalone;
+
+import dev.rootlessnetwork.launch.Observation;
+import dev.rootlessnetwork.launch.PortObservation;
+import dev.rootlessnetwork.network.NetworkPlan;
+import dev.rootlessnetwork.network.Problem;
+import dev.rootlessnetwork.network.Reason;
+import java.util.List;
+
+/** What is known of an object while the first attempt to run it is under way. */
+final class FirstAttempt {
+    private FirstAttempt() {}
+
+    static Observation observation(NetworkPlan plan) {
+        Problem starting = Problem.retried(Reason.Starting, "slirp4netns is being started");
+        List<PortObservation> ports = plan.ports().stream()
+                .map(entry -> new PortObservation(entry, entry.hostPort(), PortObservation.State.PENDING, starting))
+                .toList();
+        return new Observation(plan.identity(), null, plan, null, null, starting, null, ports, 0, null);
+    }
+}
