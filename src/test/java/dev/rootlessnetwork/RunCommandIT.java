@@ -194,9 +194,7 @@ class RunCommandIT {
 
     @Test
     void tellsOfAStartThatTakesLongAndDoesNotWaitForItAtTheEnd() throws Exception {
-        Path hanging = Files.writeString(
-                temporary.resolve("hanging"),
-                """
+        Path hanging = Files.writeString(temporary.resolve("hanging"), """
                 #!/bin/sh
                 case "$*" in *--help* | *--version*) exec slirp4netns "$@" ;; esac
                 exec sleep infinity

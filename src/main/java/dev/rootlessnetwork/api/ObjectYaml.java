@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -21,6 +22,15 @@ public final class ObjectYaml {
 
     /** A whole object as one document, without a marker before it, ending with a line feed. */
     public static String write(RootlessNetwork object) {
+        return writeValue(object);
+    }
+
+    /** The tree of an object, in the same form. */
+    public static String write(JsonNode object) {
+        return writeValue(object);
+    }
+
+    private static String writeValue(Object object) {
         try {
             return YAML.writeValueAsString(object);
         } catch (JsonProcessingException e) {

@@ -3,42 +3,24 @@ package dev.rootlessnetwork.standalone;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
+import dev.rootlessnetwork.api.ObjectYaml;
 import java.util.Collection;
-import java.util.regex.Pattern;
 
 /** Objects as text for programs and people. */
 public final class ObjectFormat {
-    private static final ObjectMapper YAML = new YAMLMapper(YAMLFactory.builder()
-            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-            .disable(YAMLGenerator.Feature.SPLIT_LINES)
-            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-            .stringQuotingChecker(new Words())
-            .build());
+    private static final ObjectMapper YAML = new YAMLMapper();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ObjectFormat() {}
 
-    /** Leaves the quotes away from words only: what begins with a digit may be a number to one reader or another. */
-    private static final class Words extends StringQuotingChecker.Default {
-        private static final long serialVersionUID = 1L;
-        private static final Pattern WORD = Pattern.compile("[A-Za-z/]([-A-Za-z0-9._/ ]*[-A-Za-z0-9._/])?");
-
-        @Override
-        public boolean needToQuoteValue(String value) {
-            return !WORD.matcher(value).matches() || super.needToQuoteValue(value);
-        }
-    }
-
     /** One YAML document, without a marker before it, ending with a line feed. */
     public static String yaml(JsonNode object) {
-        return write(YAML, object);
+        return ObjectYaml.write(object);
     }
 
     /** A stream of YAML documents. */
@@ -50,7 +32,7 @@ public final class ObjectFormat {
 
     /** One line of JSON, without a line feed. */
     public static String jsonLine(JsonNode object) {
-        return write(JSON, object);
+        return write(JSON.writer(), object);
     }
 
     /** A {@code List} of objects, ending with a line feed. */
@@ -59,11 +41,7 @@ public final class ObjectFormat {
                 JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "List");
         ArrayNode items = list.putArray("items");
         objects.forEach(items::add);
-        try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(list) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree can always be written", e);
-        }
+        return write(JSON.writerWithDefaultPrettyPrinter(), list) + "\n";
     }
 
     /** @throws JsonProcessingException if it is not YAML */
@@ -71,9 +49,9 @@ public final class ObjectFormat {
         return YAML.readTree(yaml);
     }
 
-    private static String write(ObjectMapper mapper, JsonNode tree) {
+    private static String write(ObjectWriter writer, JsonNode tree) {
         try {
-            return mapper.writeValueAsString(tree);
+            return writer.writeValueAsString(tree);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree can always be written", e);
         }
