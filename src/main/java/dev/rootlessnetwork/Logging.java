@@ -26,7 +26,7 @@ final class Logging {
     static void configure(LogLevel level, LogFormat format, PrintStream stream) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
-        Encoder<ILoggingEvent> encoder = format == LogFormat.json ? new JsonEncoder() : textEncoder();
+        Encoder<ILoggingEvent> encoder = format == LogFormat.json ? jsonEncoder() : textEncoder();
         encoder.setContext(context);
         encoder.start();
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
@@ -37,6 +37,18 @@ final class Logging {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(level.name()));
         root.addAppender(appender);
+    }
+
+    private static JsonEncoder jsonEncoder() {
+        JsonEncoder encoder = new JsonEncoder();
+        encoder.setWithFormattedMessage(true);
+        encoder.setWithMessage(false);
+        encoder.setWithArguments(false);
+        encoder.setWithSequenceNumber(false);
+        encoder.setWithNanoseconds(false);
+        encoder.setWithContext(false);
+        encoder.setWithMDC(false);
+        return encoder;
     }
 
     private static PatternLayoutEncoder textEncoder() {

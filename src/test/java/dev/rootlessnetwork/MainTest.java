@@ -151,6 +151,30 @@ class MainTest {
     }
 
     @Test
+    void logsToStandardErrorOnlyInTextOrJson() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        Path manifest = Files.writeString(directory.resolve("a.yaml"), "");
+        String[] run = {"run", "--once", "--state-dir", file.resolve("state").toString(), manifest.toString()};
+        assertThat(run(run)).isEqualTo(1);
+        assertThat(out()).isEmpty();
+        assertThat(err().lines().findFirst().orElseThrow())
+                .matches(
+                        "time=\\S+Z level=INFO logger=RunCommand Starting state-dir=.*/file/state network-cmd-path=slirp4netns"
+                                + " network-cmd-options= no-pivot-root=false ready-timeout=5s host-port-range=20000-29999"
+                                + " log-level=info log-format=text");
+        environment.put("ROOTLESSNET_LOG_FORMAT", "json");
+        assertThat(run(run)).isEqualTo(1);
+        assertThat(err().lines().findFirst().orElseThrow())
+                .startsWith("{\"timestamp\":")
+                .contains("\"level\":\"INFO\"");
+        environment.put("ROOTLESSNET_LOG_LEVEL", "error");
+        assertThat(run(run)).isEqualTo(1);
+        assertThat(err())
+                .startsWith("rootlessnet run: cannot use state directory")
+                .hasLineCount(1);
+    }
+
+    @Test
     void helpsWithEachCommand() {
         for (String command : Main.commandLine(new Console(Map.of(), System.out, System.err), "")
                 .getSubcommands()
