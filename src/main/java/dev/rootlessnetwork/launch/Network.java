@@ -8,6 +8,7 @@ import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.Recollection;
 import dev.rootlessnetwork.network.Violation;
+import dev.rootlessnetwork.slirp.SlirpLaunch;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -262,7 +263,11 @@ final class Network {
             slirp.startFailed(Problem.retried(Reason.StartFailed, StateDirectory.describe(e)));
             return starting;
         }
-        return slirp.start(plan, bound)
+        SlirpLaunch.TapRenewal renewTap = () -> {
+            guest.removeTap(plan.options().interfaceName());
+            guest.makeTap(plan.options().interfaceName());
+        };
+        return slirp.start(plan, bound, makeTap ? renewTap : null)
                 .map(process -> {
                     NetworkRecord started = starting.withProcess(process);
                     saveOrWarn(started);

@@ -36,12 +36,13 @@ final class SlirpHandle implements AutoCloseable {
     }
 
     /**
-     * Takes hold of a process that was just started.
+     * Takes hold of a process.
      *
+     * @param pidFd of that process; closed with this, or where this fails
      * @param onExit called when it ends, on the supervisor's thread
      */
-    static SlirpHandle of(SlirpProcess process, Supervisor supervisor, Runnable onExit) throws PosixException {
-        PidFd pidFd = PidFd.open(process.pid());
+    static SlirpHandle of(SlirpProcess process, PidFd pidFd, Supervisor supervisor, Runnable onExit)
+            throws PosixException {
         try {
             return new SlirpHandle(process, pidFd, supervisor, onExit);
         } catch (PosixException e) {
@@ -56,7 +57,7 @@ final class SlirpHandle implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            SlirpHandle handle = of(process, supervisor, onExit);
+            SlirpHandle handle = of(process, PidFd.open(process.pid()), supervisor, onExit);
             boolean same = Procfs.startTime(process.pid()).equals(OptionalLong.of(process.startTime()));
             if (same && !handle.pidFd.exited()) {
                 return Optional.of(handle);
@@ -84,6 +85,9 @@ final class SlirpHandle implements AutoCloseable {
 
     private synchronized void noteExit() {
         if (exitStatus == null && pidFd.exited()) {
+            if (Procfs.startTime(process.pid()).equals(OptionalLong.of(process.startTime()))) {
+                Children.killGroup(process.pid()); // what a script in slirp4netns's place has started
+            }
             exitStatus = Children.reap(process.pid()).or(pidFd::exitInfo).orElse(null);
         }
     }

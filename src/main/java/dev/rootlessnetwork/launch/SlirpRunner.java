@@ -4,6 +4,7 @@ import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
+import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.Procfs;
 import dev.rootlessnetwork.slirp.SlirpApi;
@@ -125,15 +126,16 @@ final class SlirpRunner {
     /**
      * Starts slirp4netns and waits until it is ready; what goes wrong is told by {@link #problem}.
      *
+     * @param renewTap makes a tap again that was made for it; null: there is none
      * @return the process; empty if it did not get ready
      */
-    Optional<SlirpProcess> start(NetworkPlan plan, BoundTarget target) {
+    Optional<SlirpProcess> start(NetworkPlan plan, BoundTarget target, SlirpLaunch.@Nullable TapRenewal renewTap) {
         problem = null;
         try {
             SlirpBinary binary = locate();
             LOG.info(
                     "Starting slirp4netns network={} target={}", plan.identity().key(), plan.target());
-            StartedSlirp started = context.starter().start(binary, launch(plan, target));
+            StartedSlirp started = context.starter().start(binary, launch(plan, target, renewTap));
             SlirpProcess process = new SlirpProcess(
                     started.pid(),
                     started.startTime(),
@@ -142,7 +144,7 @@ final class SlirpRunner {
                     started.startedAt(),
                     started.sandbox(),
                     started.seccomp());
-            handle = SlirpHandle.of(process, context.supervisor(), onExit);
+            handle = watched(process, started);
             return Optional.of(process);
         } catch (SlirpUnavailableException e) {
             problem = Problem.stalled(Reason.BinaryNotFound, e.getMessage());
@@ -154,9 +156,18 @@ final class SlirpRunner {
             startFailed(Problem.retried(reason, e.getMessage()));
         } catch (PosixException e) {
             startFailed(Problem.retried(
-                    Reason.StartFailed, "slirp4netns ended right after it was ready: " + e.getMessage()));
+                    Reason.StartFailed, "slirp4netns could not be watched and was ended: " + e.getMessage()));
         }
         return Optional.empty();
+    }
+
+    private SlirpHandle watched(SlirpProcess process, StartedSlirp started) throws PosixException {
+        try {
+            return SlirpHandle.of(process, started.process(), context.supervisor(), onExit);
+        } catch (PosixException e) {
+            Children.killAndReap(started.pid());
+            throw e;
+        }
     }
 
     /** Notes that a start failed before slirp4netns was reached. */
@@ -174,7 +185,7 @@ final class SlirpRunner {
         return context.locator().locate(context.config().networkCmdPath());
     }
 
-    private SlirpLaunch launch(NetworkPlan plan, BoundTarget target) {
+    private SlirpLaunch launch(NetworkPlan plan, BoundTarget target, SlirpLaunch.@Nullable TapRenewal renewTap) {
         return new SlirpLaunch(
                 plan.options(),
                 target.netns(),
@@ -183,7 +194,8 @@ final class SlirpRunner {
                 files.apiSocket(),
                 files.log(),
                 context.config().sandbox(),
-                context.config().readyTimeout());
+                context.config().readyTimeout(),
+                renewTap);
     }
 
     /** Ends slirp4netns, if it runs, and waits for that. */

@@ -24,6 +24,25 @@ public final class Children {
         return result == pid ? Optional.of(ExitStatus.ofWait(status[0])) : Optional.empty();
     }
 
+    /**
+     * Kills what is in the process group that a process of {@link Spawn} leads, so that nothing it started is left. Call it
+     * before the process is reaped, after which its number may come to name another group.
+     */
+    public static void killGroup(int leader) {
+        if (leader <= 1) {
+            throw new IllegalArgumentException("not the leader of a group: " + leader);
+        }
+        LibC.C.kill(-(long) leader, Signal.KILL.number()); // ESRCH: there is none any more
+    }
+
+    /**
+     * Kills a child that cannot be held by a {@link PidFd}, for lack of descriptors say, with its group, and reaps it.
+     */
+    public static void killAndReap(int pid) {
+        killGroup(pid);
+        LibC.C.waitpid(pid, new int[1], 0); // a killed process does not last
+    }
+
     /** Waits for a child to end and reaps it; empty when the time was over first, and for what is no child of ours. */
     public static Optional<ExitStatus> await(int pid, Duration timeout) throws PosixException {
         try (PidFd process = PidFd.open(pid)) {

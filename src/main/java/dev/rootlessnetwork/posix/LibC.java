@@ -146,6 +146,8 @@ final class LibC {
 
         int umount2(@In @Encoding("UTF-8") String target, int flags);
 
+        int kill(@pid_t long pid, int signal);
+
         @pid_t
         long waitpid(@pid_t long pid, @Out int[] status, int options);
 

@@ -25,7 +25,9 @@ final class OutboundAddress6 {
             NetworkInterface named = NetworkInterface.getByName(addressOrInterface);
             if (named != null) {
                 for (InetAddress address : Collections.list(named.getInetAddresses())) {
-                    if (address instanceof Inet6Address && !address.isLinkLocalAddress()) {
+                    if (address instanceof Inet6Address
+                            && !address.isLinkLocalAddress()
+                            && !address.isLoopbackAddress()) {
                         return InetAddresses.toAddrString(InetAddress.getByAddress(address.getAddress()));
                     }
                 }

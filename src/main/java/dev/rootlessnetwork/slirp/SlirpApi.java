@@ -1,8 +1,10 @@
 package dev.rootlessnetwork.slirp;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.net.InetAddresses;
 import dev.rootlessnetwork.network.ForwardId;
@@ -27,7 +29,9 @@ import org.newsclub.net.unix.AFUNIXSocketAddress;
  * once and stands still while it waits (slirp4netns(1), "API SOCKET"). Calls for one process must follow one another.
  */
 public final class SlirpApi {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 
     /** slirp4netns reads into a buffer of 4096 bytes and refuses what fills it. */
@@ -60,9 +64,10 @@ public final class SlirpApi {
                 .put("host_port", port(id.hostPort()))
                 .put("guest_addr", ipv4(forward.guestIp()))
                 .put("guest_port", port(forward.guestPort()));
-        JsonNode number = call(request).path("return").path("id");
+        JsonNode answer = call(request);
+        JsonNode number = answer.path("return").path("id");
         if (!number.isInt()) {
-            throw unknownAnswer("add_hostfwd", number);
+            throw unknownAnswer("add_hostfwd", answer);
         }
         return number.intValue();
     }
@@ -71,7 +76,10 @@ public final class SlirpApi {
     public void removeHostfwd(int id) throws SlirpApiException {
         ObjectNode request = request("remove_hostfwd");
         request.withObject("/arguments").put("id", id);
-        call(request);
+        JsonNode answer = call(request);
+        if (!answer.path("return").isObject()) {
+            throw unknownAnswer("remove_hostfwd", answer);
+        }
     }
 
     /** All forwards that slirp4netns has now. */
@@ -96,16 +104,24 @@ public final class SlirpApi {
             ForwardId id = new ForwardId(
                     Protocol.valueOf(entry.required("proto").asText().toUpperCase(Locale.ROOT)),
                     InetAddresses.forString(entry.required("host_addr").asText()),
-                    entry.required("host_port").intValue());
+                    port(whole(entry, "host_port")));
             return new ActiveForward(
-                    entry.required("id").intValue(),
+                    whole(entry, "id"),
                     new PortForward(
                             id,
                             InetAddresses.forString(entry.required("guest_addr").asText()),
-                            entry.required("guest_port").intValue()));
+                            port(whole(entry, "guest_port"))));
         } catch (IllegalArgumentException e) {
             throw unknownAnswer("list_hostfwd", entry);
         }
+    }
+
+    private static int whole(JsonNode entry, String field) {
+        JsonNode number = entry.required(field);
+        if (!number.isInt()) {
+            throw new IllegalArgumentException(field + " is no whole number");
+        }
+        return number.intValue();
     }
 
     private static ObjectNode request(String command) {
@@ -118,7 +134,14 @@ public final class SlirpApi {
         if (bytes.length > LONGEST_REQUEST) {
             throw new IllegalArgumentException("request of " + bytes.length + " bytes: " + command);
         }
-        JsonNode answer = parse(command, exchange(command, bytes));
+        byte[] reply = exchange(command, bytes);
+        if (reply.length == 0) {
+            throw new SlirpApiException(
+                    SlirpApiException.Kind.GONE,
+                    "slirp4netns on " + socket + " hung up on " + command + " without an answer",
+                    null);
+        }
+        JsonNode answer = parse(command, reply);
         if (answer.has("error")) {
             throw new SlirpApiException(
                     SlirpApiException.Kind.REFUSED,
@@ -144,6 +167,8 @@ public final class SlirpApi {
                     SlirpApiException.Kind.TIMEOUT,
                     "slirp4netns did not answer " + command + " within " + DEADLINE.toSeconds() + " s on " + socket,
                     e);
+        } catch (SlirpApiException e) {
+            throw e;
         } catch (IOException e) {
             throw new SlirpApiException(
                     SlirpApiException.Kind.GONE,
@@ -169,7 +194,10 @@ public final class SlirpApi {
             length += count;
             if (length == reply.length) {
                 if (length >= LONGEST_REPLY) {
-                    throw new IOException("answer of more than " + LONGEST_REPLY + " bytes");
+                    throw new SlirpApiException(
+                            SlirpApiException.Kind.PROTOCOL,
+                            "slirp4netns answered with more than " + LONGEST_REPLY + " bytes",
+                            null);
                 }
                 reply = java.util.Arrays.copyOf(reply, length * 2);
             }

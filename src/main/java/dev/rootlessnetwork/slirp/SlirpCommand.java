@@ -79,9 +79,8 @@ record SlirpCommand(
     }
 
     private void addTarget(List<String> arguments, SlirpBinary binary) throws UnsupportedOptionException {
-        // Who is not root confines slirp4netns by joining the target's user namespace. It does so only where it is told
-        // a
-        // PID; with --userns-path it stays outside, and its sandbox fails (1.2.0: "setegid(0)").
+        // Who is not root confines slirp4netns by joining the target's user namespace. It does so only where it
+        // is told a PID; with --userns-path it stays outside, and its sandbox fails (1.2.0: "setegid(0)").
         boolean joinsUserNamespace = usernsPath != null && pid != null;
         if (binary.features().has(Flag.NETNS_TYPE) && !joinsUserNamespace) {
             arguments.add(Flag.NETNS_TYPE.text() + "=path");

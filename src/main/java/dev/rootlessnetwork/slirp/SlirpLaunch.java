@@ -3,6 +3,8 @@ package dev.rootlessnetwork.slirp;
 import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PidFd;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param log gets its output, at the end
  * @param sandbox whether it is to confine itself
  * @param readyTimeout from spawn to ready
+ * @param renewTap replaces a tap that was made for slirp4netns and that a failed attempt may have configured, on which another
+ *     attempt would fail; null: slirp4netns makes its own
  */
 public record SlirpLaunch(
         NetworkOptions options,
@@ -26,4 +30,22 @@ public record SlirpLaunch(
         Path apiSocket,
         Path log,
         boolean sandbox,
-        Duration readyTimeout) {}
+        Duration readyTimeout,
+        @Nullable TapRenewal renewTap) {
+    /** Longest path of a socket, see unix(7). */
+    private static final int LONGEST_SOCKET_PATH = 107;
+
+    public SlirpLaunch {
+        int length = apiSocket.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_SOCKET_PATH) {
+            throw new IllegalArgumentException(apiSocket + " is too long for a socket by "
+                    + (length - LONGEST_SOCKET_PATH) + " bytes: choose a shorter --state-dir");
+        }
+    }
+
+    /** Called between two attempts of one start, by the thread that starts. */
+    @FunctionalInterface
+    public interface TapRenewal {
+        void renew() throws IOException;
+    }
+}

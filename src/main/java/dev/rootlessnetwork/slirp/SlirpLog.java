@@ -8,7 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The file that slirp4netns writes its output to, always at the end. */
 public final class SlirpLog {
@@ -18,7 +22,29 @@ public final class SlirpLog {
     private static final long CUT_ABOVE = LIMIT / 2;
     private static final int KEPT = 64 << 10;
 
+    private static final Logger LOG = LoggerFactory.getLogger(SlirpLog.class);
+    private static final String MARK = "--- slirp4netns is started at ";
+
+    /** Far more than one that fails says. */
+    private static final int LOOKED_AT = 16 << 10;
+
+    /**
+     * What slirp4netns says every time, or in every failure. Its standard output comes after the cause, since it is
+     * buffered until the end.
+     */
+    private static final Pattern ROUTINE = Pattern.compile("(Starting slirp|\\* |WARNING: |sent tapfd=|received tapfd=|"
+            + "apifd event|api_handler: got request|do_slirp is exiting|do_slirp failed|parent failed).*");
+
     private SlirpLog() {}
+
+    /** Notes a start, so that nobody takes what is before it for the words of what is started. */
+    static void mark(Path log, Instant now) {
+        try {
+            Files.writeString(log, MARK + now + "\n", StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            LOG.debug("Cannot mark a start in its log file={} error={}", log, e.getMessage());
+        }
+    }
 
     /** Leaves the last part of a log that has grown large; its writer may go on meanwhile. */
     public static void cut(Path log) throws IOException {
@@ -37,31 +63,43 @@ public final class SlirpLog {
     }
 
     /**
-     * The last lines, joined by {@code "; "}, for a message; empty if there are none to be had.
+     * The last lines since the last start, joined by {@code "; "}, for a message; empty if there are none to be had. What is
+     * routine is left out, unless there is nothing else.
      *
      * @param lines how many at most
      * @param bytes how many at most
      */
     public static String tail(Path log, int lines, int bytes) {
+        List<String> all = lastRun(log).lines().filter(line -> !line.isBlank()).toList();
+        List<String> telling =
+                all.stream().filter(line -> !ROUTINE.matcher(line).matches()).toList();
+        List<String> chosen = telling.isEmpty() ? all : telling;
+        return clean(String.join("; ", chosen.subList(Math.max(0, chosen.size() - lines), chosen.size())), bytes);
+    }
+
+    /** The end of what was said since the last start; empty if the log cannot be read. */
+    static String lastRun(Path log) {
         try (SeekableByteChannel channel = Files.newByteChannel(log, StandardOpenOption.READ)) {
-            String text = new String(readEnd(channel, bytes), StandardCharsets.UTF_8);
-            List<String> all = text.lines().filter(line -> !line.isBlank()).toList();
-            return clean(String.join("; ", all.subList(Math.max(0, all.size() - lines), all.size())), bytes);
+            String text = new String(readEnd(channel, LOOKED_AT), StandardCharsets.UTF_8);
+            int mark = text.lastIndexOf(MARK);
+            int start = mark < 0 ? 0 : text.indexOf('\n', mark) + 1;
+            return text.substring(start);
         } catch (IOException e) {
             return "";
         }
     }
 
-    /** Text on one line, without control characters, and not longer than a limit. */
+    /** Text on one line, without what terminals act on, and not longer than a limit. */
     static String clean(String text, int longest) {
-        String line = text.strip().replaceAll("\\p{Cntrl}+", " ");
+        String line = text.strip().replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
         return line.length() <= longest ? line : line.substring(0, longest) + "…";
     }
 
     private static byte[] readEnd(SeekableByteChannel channel, int bytes) throws IOException {
-        long from = Math.max(0, channel.size() - bytes);
+        long size = channel.size();
+        long from = Math.max(0, size - bytes);
         channel.position(from);
-        ByteBuffer end = ByteBuffer.allocate((int) (channel.size() - from));
+        ByteBuffer end = ByteBuffer.allocate((int) (size - from));
         int count = 0;
         while (count >= 0 && end.hasRemaining()) {
             count = channel.read(end);

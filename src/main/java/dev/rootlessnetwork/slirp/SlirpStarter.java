@@ -32,38 +32,78 @@ public final class SlirpStarter {
     private static final int READY_FD = 4;
     private static final int READY = '1';
     private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration OWN_END = Duration.ofMillis(100);
     private static final int LOG_LINES = 3;
     private static final int LOG_BYTES = 1000;
 
-    /** What slirp4netns says when the sandbox, and nothing else, cannot be had. */
+    /** What slirp4netns says when its sandbox cannot be had. Its other words depend on why. */
     private static final String SANDBOX_FAILED = "create_sandbox failed";
 
     /**
-     * Blocks until slirp4netns is ready, or has failed. A sandbox that cannot be had is done without, with a warning.
+     * Blocks until slirp4netns is ready, or has failed. A sandbox that cannot be had is done without, with a warning; this is
+     * a second attempt, with a deadline of its own.
      *
      * @throws SlirpStartException if it did not get ready; nothing of it is left then
      * @throws UnsupportedOptionException if the binary lacks a flag that is needed
      */
     public StartedSlirp start(SlirpBinary binary, SlirpLaunch launch)
             throws SlirpStartException, UnsupportedOptionException {
-        boolean sandbox = launch.sandbox() && binary.features().has(Flag.ENABLE_SANDBOX);
-        if (sandbox) {
-            try {
-                return start(binary, launch, true);
-            } catch (SlirpStartException e) {
-                if (!e.getMessage().contains(SANDBOX_FAILED)) {
-                    throw e;
-                }
-                LOG.warn("slirp4netns cannot confine itself; starting it without its sandbox error={}", e.getMessage());
+        if (!launch.sandbox()) {
+            return start(binary, launch, false);
+        }
+        if (!binary.features().has(Flag.ENABLE_SANDBOX)) {
+            LOG.warn(
+                    "slirp4netns has no sandbox; starting it without path={} version={}",
+                    binary.path(),
+                    binary.version());
+            return start(binary, launch, false);
+        }
+        try {
+            return start(binary, launch, true);
+        } catch (SlirpStartException e) {
+            if (!SlirpLog.lastRun(launch.log()).contains(SANDBOX_FAILED)) {
+                throw e;
             }
+            LOG.warn("slirp4netns cannot confine itself; starting it without its sandbox error={}", e.getMessage());
+        }
+        try {
+            if (launch.renewTap() != null) {
+                launch.renewTap().renew();
+            }
+        } catch (IOException e) {
+            throw failed("cannot make the tap again, to start slirp4netns without its sandbox: " + e.getMessage(), e);
         }
         return start(binary, launch, false);
     }
 
     private static StartedSlirp start(SlirpBinary binary, SlirpLaunch launch, boolean sandbox)
             throws SlirpStartException, UnsupportedOptionException {
-        boolean watchTarget = launch.target() != null && PidFd.hangsUp();
-        SlirpCommand command = new SlirpCommand(
+        PidFd target = PidFd.hangsUp() ? launch.target() : null;
+        List<String> arguments = command(launch, sandbox, target != null).arguments(binary);
+        LOG.debug("Command line arguments={}", arguments);
+        try (Pipe ready = Pipe.open();
+                Fd input = Fd.openNull();
+                Fd output = Fd.openAppend(launch.log())) {
+            Files.deleteIfExists(launch.apiSocket());
+            SlirpLog.cut(launch.log());
+            SlirpLog.mark(launch.log(), Instant.now());
+            SortedMap<Integer, Fd> descriptors = new TreeMap<>(Map.of(0, input, 1, output, 2, output));
+            if (target != null) {
+                descriptors.put(EXIT_FD, target.fd());
+            }
+            descriptors.put(READY_FD, ready.writeEnd());
+            Spawn spawn = new Spawn(binary.path(), arguments, SlirpBinary.environment(), descriptors);
+            int pid = inNamespace(sandbox, binary, launch, spawn::start);
+            ready.writeEnd().close();
+            return awaitReady(launch, sandbox, hold(pid), ready);
+        } catch (IOException e) {
+            throw failed("cannot start slirp4netns: " + e.getMessage(), e);
+        }
+    }
+
+    private static SlirpCommand command(SlirpLaunch launch, boolean sandbox, boolean watchTarget)
+            throws SlirpStartException {
+        return new SlirpCommand(
                 launch.options(),
                 sandbox,
                 OutboundAddress6.resolve(launch.options().outboundAddr6()),
@@ -73,26 +113,10 @@ public final class SlirpStarter {
                 launch.netns().procPath().toString(),
                 launch.userns() == null ? null : launch.userns().procPath().toString(),
                 launch.target() == null ? null : launch.target().pid());
-        List<String> arguments = command.arguments(binary);
-        LOG.debug("Command line arguments={}", arguments);
-        try (Pipe ready = Pipe.open();
-                Fd input = Fd.openNull();
-                Fd output = Fd.openAppend(launch.log())) {
-            Files.deleteIfExists(launch.apiSocket());
-            SlirpLog.cut(launch.log());
-            SortedMap<Integer, Fd> descriptors = new TreeMap<>(Map.of(0, input, 1, output, 2, output));
-            if (watchTarget && launch.target() != null) {
-                descriptors.put(EXIT_FD, launch.target().fd());
-            }
-            descriptors.put(READY_FD, ready.writeEnd());
-            Spawn spawn = new Spawn(binary.path(), arguments, Map.of(), descriptors);
-            int pid = inNamespace(sandbox, binary, launch, spawn::start);
-            ready.writeEnd().close();
-            return awaitReady(launch, sandbox, pid, ready);
-        } catch (IOException e) {
-            throw new SlirpStartException(
-                    SlirpStartException.Kind.FAILED, "cannot start slirp4netns: " + e.getMessage(), e);
-        }
+    }
+
+    private static SlirpStartException failed(String message, IOException cause) {
+        return new SlirpStartException(SlirpStartException.Kind.FAILED, message, cause);
     }
 
     /** As root the sandbox needs mounts of its own, or what it mounts and unmounts reaches the host. */
@@ -100,7 +124,8 @@ public final class SlirpStarter {
             throws IOException {
         try {
             return sandbox && User.effectiveId() == 0
-                    ? Namespaces.inPrivateMountNamespace(List.of(binary.path(), launch.log()), spawn)
+                    ? Namespaces.inPrivateMountNamespace(
+                            List.of(binary.path(), launch.log(), launch.apiSocket()), spawn)
                     : spawn.call();
         } catch (IOException | RuntimeException e) {
             throw e;
@@ -109,54 +134,86 @@ public final class SlirpStarter {
         }
     }
 
-    private static StartedSlirp awaitReady(SlirpLaunch launch, boolean sandbox, int pid, Pipe ready)
-            throws IOException, SlirpStartException {
-        Instant startedAt = Instant.now();
-        boolean isReady = false;
-        try (PidFd process = PidFd.open(pid)) {
-            try {
-                Rlimits.limitFileSize(pid, SlirpLog.LIMIT);
-                if (!ready.awaitReadable(launch.readyTimeout())) {
-                    end(process, pid);
-                    throw new SlirpStartException(
-                            SlirpStartException.Kind.READY_TIMEOUT,
-                            "slirp4netns was not ready within "
-                                    + launch.readyTimeout().toMillis() + " ms and was ended." + lastWords(launch));
-                }
-                byte[] answer = new byte[1];
-                if (ready.readEnd().read(answer) != 1 || answer[0] != READY) {
-                    ExitStatus status = end(process, pid);
-                    throw new SlirpStartException(
-                            SlirpStartException.Kind.FAILED,
-                            "slirp4netns " + status + " before it was ready." + lastWords(launch));
-                }
-                // Only while the target lives does its number, which may have been given, mean it and no other process.
-                if (launch.target() != null && launch.target().exited()) {
-                    throw new SlirpStartException(
-                            SlirpStartException.Kind.FAILED, "the target ended while slirp4netns was being started");
-                }
-                long startTime = Procfs.startTime(pid).orElse(0);
-                isReady = true;
-                return new StartedSlirp(pid, startTime, startedAt, sandbox, true);
-            } finally {
-                if (!isReady) {
-                    end(process, pid);
-                    Files.deleteIfExists(launch.apiSocket());
-                }
-            }
+    private static PidFd hold(int pid) throws PosixException {
+        try {
+            return PidFd.open(pid);
+        } catch (PosixException e) {
+            Children.killAndReap(pid);
+            throw e;
         }
     }
 
-    /** Ends a process that is of no use, unless it ended by itself, and reaps it. */
-    private static ExitStatus end(PidFd process, int pid) throws PosixException {
-        boolean ended = process.awaitExit(Duration.ofMillis(100));
-        for (Signal signal : Signal.values()) {
-            if (!ended) {
-                process.signal(signal);
-                ended = process.awaitExit(GRACE);
-            }
+    private enum Outcome {
+        READY,
+        DIED,
+        LATE,
+        TARGET_ENDED
+    }
+
+    private static StartedSlirp awaitReady(SlirpLaunch launch, boolean sandbox, PidFd process, Pipe ready)
+            throws IOException, SlirpStartException {
+        Instant startedAt = Instant.now();
+        Outcome outcome;
+        try {
+            Rlimits.limitFileSize(process.pid(), SlirpLog.LIMIT);
+            outcome = outcome(launch, ready);
+        } catch (IOException | RuntimeException e) {
+            end(launch, process, Duration.ZERO);
+            throw e;
         }
-        return Children.reap(pid).orElse(ExitStatus.UNKNOWN);
+        if (outcome == Outcome.READY) {
+            long startTime = Procfs.startTime(process.pid()).orElse(0);
+            return new StartedSlirp(process, startTime, startedAt, sandbox, true);
+        }
+        ExitStatus status = end(launch, process, outcome == Outcome.DIED ? OWN_END : Duration.ZERO);
+        throw switch (outcome) {
+            case LATE ->
+                new SlirpStartException(
+                        SlirpStartException.Kind.READY_TIMEOUT,
+                        "slirp4netns was not ready within "
+                                + launch.readyTimeout().toMillis() + " ms and was ended." + lastWords(launch));
+            case TARGET_ENDED ->
+                new SlirpStartException(
+                        SlirpStartException.Kind.FAILED, "the target ended while slirp4netns was being started");
+            default ->
+                new SlirpStartException(
+                        SlirpStartException.Kind.FAILED,
+                        "slirp4netns " + status + " before it was ready." + lastWords(launch));
+        };
+    }
+
+    private static Outcome outcome(SlirpLaunch launch, Pipe ready) throws IOException {
+        if (!ready.awaitReadable(launch.readyTimeout())) {
+            return Outcome.LATE;
+        }
+        byte[] answer = new byte[1];
+        if (ready.readEnd().read(answer) != 1 || answer[0] != READY) {
+            return Outcome.DIED;
+        }
+        // Only while the target lives does its number, which may have been given, mean it and no other process.
+        boolean targetEnded = launch.target() != null && launch.target().exited();
+        return targetEnded ? Outcome.TARGET_ENDED : Outcome.READY;
+    }
+
+    /**
+     * Ends a process that is of no use, with all that it started, reaps it, and lets go of it: SIGTERM, SIGKILL 2 s later.
+     *
+     * @param patience how long it may take to end by itself, whose exit status tells more than that of a signal
+     */
+    private static ExitStatus end(SlirpLaunch launch, PidFd process, Duration patience) throws IOException {
+        try (process) {
+            boolean ended = process.awaitExit(patience);
+            for (Signal signal : Signal.values()) {
+                if (!ended) {
+                    process.signal(signal);
+                    ended = process.awaitExit(GRACE);
+                }
+            }
+            Children.killGroup(process.pid());
+            return Children.reap(process.pid()).orElse(ExitStatus.UNKNOWN);
+        } finally {
+            Files.deleteIfExists(launch.apiSocket());
+        }
     }
 
     private static String lastWords(SlirpLaunch launch) {

@@ -130,11 +130,34 @@ class SlirpApiIT {
 
     @Test
     void tellsOfAnAnswerThatItDoesNotKnow() throws Exception {
-        for (String answer : new String[] {"", "{}", "{\"return\":{}}", "no JSON", "{\"entries\":[{\"id\":1}]}"}) {
+        for (String answer : new String[] {
+            "{\"entries\":[]} more",
+            "{\"entries\":[{\"id\":\"1\",\"proto\":\"tcp\",\"host_addr\":\"0.0.0.0\",\"host_port\":80,"
+                    + "\"guest_addr\":\"10.0.2.100\",\"guest_port\":80}]}",
+            "{}",
+            "{\"return\":{}}",
+            "no JSON",
+            "{\"entries\":[{\"id\":1}]}"
+        }) {
             SlirpApi api = answered(answer);
             SlirpApiException failure = catchThrowableOfType(SlirpApiException.class, api::listHostfwd);
             assertThat(failure.kind()).as(answer).isEqualTo(SlirpApiException.Kind.PROTOCOL);
         }
+    }
+
+    @Test
+    void takesARemovalForDoneOnlyIfItIsAnswered() throws Exception {
+        answered("{\"return\":{}}").removeHostfwd(1);
+        SlirpApi odd = answered("{}");
+        assertThat(catchThrowableOfType(SlirpApiException.class, () -> odd.removeHostfwd(1))
+                        .kind())
+                .isEqualTo(SlirpApiException.Kind.PROTOCOL);
+        SlirpApi dying = answered("");
+        SlirpApiException gone = catchThrowableOfType(SlirpApiException.class, () -> dying.removeHostfwd(1));
+        assertThat(gone.kind()).isEqualTo(SlirpApiException.Kind.GONE);
+        assertThat(gone)
+                .hasMessage("slirp4netns on " + temporary.resolve("api.sock")
+                        + " hung up on remove_hostfwd without an answer");
     }
 
     private ServerSocketChannel listen(int backlog) throws IOException {

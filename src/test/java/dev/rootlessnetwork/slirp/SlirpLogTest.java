@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,5 +50,31 @@ class SlirpLogTest {
         }
         assertThat(Files.size(log)).isEqualTo((64 << 10) + 5);
         assertThat(Files.readString(log)).endsWith("xlast more");
+    }
+
+    @Test
+    void tellsTheCauseOfAFailureThatIsFollowedByRoutine() throws IOException {
+        Files.writeString(log, "an earlier failure\n");
+        SlirpLog.mark(log, Instant.EPOCH);
+        Files.writeString(log, """
+                sent tapfd=6 for tap0
+                WARNING: Support for seccomp is experimental
+                received tapfd=6
+                cannot pivot_root to /tmp
+                create_sandbox failed
+                do_slirp is exiting
+                do_slirp failed
+                parent failed
+                Starting slirp
+                * MTU:             1500
+                * API Socket:      /s/api.sock
+                """, StandardOpenOption.APPEND);
+        assertThat(SlirpLog.tail(log, 3, 1000)).isEqualTo("cannot pivot_root to /tmp; create_sandbox failed");
+    }
+
+    @Test
+    void tellsRoutineWhereThereIsNothingElse() throws IOException {
+        Files.writeString(log, "Starting slirp\ndo_slirp failed\n");
+        assertThat(SlirpLog.tail(log, 3, 1000)).isEqualTo("Starting slirp; do_slirp failed");
     }
 }

@@ -2,6 +2,7 @@ package dev.rootlessnetwork.slirp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.network.PortHandlerKind;
@@ -13,6 +14,7 @@ import dev.rootlessnetwork.posix.Signal;
 import dev.rootlessnetwork.testing.Stub;
 import dev.rootlessnetwork.testing.TargetProcess;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +54,10 @@ class SlirpStarterIT {
     }
 
     private SlirpLaunch launch(Duration readyTimeout) {
+        return launch(readyTimeout, null);
+    }
+
+    private SlirpLaunch launch(Duration readyTimeout, SlirpLaunch.TapRenewal renewTap) {
         return new SlirpLaunch(
                 OPTIONS,
                 netns,
@@ -60,18 +66,19 @@ class SlirpStarterIT {
                 temporary.resolve("api.sock"),
                 temporary.resolve("slirp4netns.log"),
                 true,
-                readyTimeout);
+                readyTimeout,
+                renewTap);
     }
 
     private StartedSlirp startReal() throws Exception {
         return starter.start(new SlirpLocator().locate(null), launch(Duration.ofSeconds(5)));
     }
 
-    private static void end(int pid) throws IOException {
-        try (PidFd started = PidFd.open(pid)) {
-            started.signal(Signal.KILL);
-            assertThat(started.awaitExit(Duration.ofSeconds(5))).isTrue();
-            Children.reap(pid);
+    private static void end(StartedSlirp started) throws IOException {
+        try (PidFd slirp = started.process()) {
+            slirp.signal(Signal.KILL);
+            assertThat(slirp.awaitExit(Duration.ofSeconds(5))).isTrue();
+            Children.reap(started.pid());
         }
     }
 
@@ -101,7 +108,7 @@ class SlirpStarterIT {
                     .filteredOn(held -> held.startsWith("pipe:"))
                     .isEmpty();
         } finally {
-            end(started.pid());
+            end(started);
         }
     }
 
@@ -132,14 +139,14 @@ class SlirpStarterIT {
             assertThat(status).contains("CapEff:\t0000000000000400", "Seccomp:\t2", "NoNewPrivs:\t1");
             assertThat(Files.readAllLines(Path.of("/proc/self/mountinfo"))).isEqualTo(before);
         } finally {
-            end(started.pid());
+            end(started);
         }
     }
 
     @Test
     void endsWithItsTargetByItself() throws Exception {
         StartedSlirp started = startReal();
-        try (PidFd slirp = PidFd.open(started.pid())) {
+        try (PidFd slirp = started.process()) {
             assertThat(slirp.awaitExit(Duration.ofMillis(50))).isFalse();
             target.kill();
             assertThat(slirp.awaitExit(Duration.ofSeconds(10))).isTrue();
@@ -165,20 +172,65 @@ class SlirpStarterIT {
         assertThat(Procfs.state(pid)).isEmpty();
     }
 
+    /** The real one where pivot_root(2) is forbidden, as by the default seccomp profile of containers. */
+    private SlirpBinary withoutPivotRoot() throws Exception {
+        Path script = temporary.resolve("without-pivot-root.py");
+        try (InputStream source = SlirpStarterIT.class.getResourceAsStream("without-pivot-root.py")) {
+            Files.copy(source, script);
+        }
+        return new SlirpLocator().locate(Stub.slirp4netns(temporary, "exec python3 " + script + " \"$@\""));
+    }
+
     @Test
     void doesWithoutASandboxThatCannotBeHad() throws Exception {
-        SlirpBinary stub = new SlirpLocator()
-                .locate(
-                        Stub.slirp4netns(
-                                temporary,
-                                "case \"$*\" in *--enable-sandbox*) echo create_sandbox failed; exit 1;; esac\nexec slirp4netns \"$@\""));
-        // the stub's environment is empty: sh has a PATH of its own
-        StartedSlirp started = starter.start(stub, launch(Duration.ofSeconds(5)));
+        StartedSlirp started = starter.start(withoutPivotRoot(), launch(Duration.ofSeconds(10)));
         try {
             assertThat(started.sandbox()).isFalse();
+            assertThat(started.seccomp()).isTrue();
+            assertThat(SlirpLog.lastRun(temporary.resolve("slirp4netns.log"))).doesNotContain("create_sandbox");
+            assertThat(new SlirpApi(temporary.resolve("api.sock")).listHostfwd())
+                    .isEmpty();
         } finally {
-            end(started.pid());
+            end(started);
         }
+    }
+
+    @Test
+    void startsOnATapMadeAnewWhereTheFirstAttemptHadConfiguredIt() throws Exception {
+        target.run("ip", "tuntap", "add", "tap0", "mode", "tap").orFail();
+        SlirpLaunch.TapRenewal renewal = () -> {
+            target.run("ip", "tuntap", "delete", "tap0", "mode", "tap").orFail();
+            target.run("ip", "tuntap", "add", "tap0", "mode", "tap").orFail();
+        };
+        StartedSlirp started = starter.start(withoutPivotRoot(), launch(Duration.ofSeconds(10), renewal));
+        try {
+            assertThat(started.sandbox()).isFalse();
+            assertThat(target.run("ip", "-o", "addr", "show", "dev", "tap0").stdout())
+                    .contains("10.0.2.100/24");
+        } finally {
+            end(started);
+        }
+    }
+
+    @Test
+    void tellsTheCauseAndNotWhatSlirp4netnsSaysEachTime() throws Exception {
+        Path log = temporary.resolve("slirp4netns.log");
+        Files.writeString(log, "words of an earlier one\n");
+        target.run("ip", "tuntap", "add", "tap0", "mode", "tap").orFail();
+        target.run("ip", "address", "add", "10.0.2.100/24", "dev", "tap0").orFail();
+        target.run("ip", "link", "set", "tap0", "up").orFail();
+        target.run("ip", "route", "add", "default", "via", "10.0.2.2").orFail();
+        SlirpStartException failure = catchThrowableOfType(SlirpStartException.class, this::startReal);
+        assertThat(failure)
+                .hasMessage("slirp4netns exited with status 1 before it was ready."
+                        + " Its last words: set route: File exists; child failed(1)");
+    }
+
+    @Test
+    void leavesNothingOfWhatAHangingScriptStarted() throws Exception {
+        failure("sleep 1000 & echo $! > " + temporary + "/pid; wait", Duration.ofMillis(500));
+        int pid = Integer.parseInt(Files.readString(temporary.resolve("pid")).strip());
+        await().atMost(Duration.ofSeconds(5)).until(() -> Procfs.state(pid).orElse('Z') == 'Z');
     }
 
     @Test
@@ -191,10 +243,10 @@ class SlirpStarterIT {
 
     @Test
     void leaksNoDescriptor() throws Exception {
-        end(startReal().pid());
+        end(startReal());
         int before = descriptors((int) ProcessHandle.current().pid()).size();
-        for (int i = 0; i < 20; i++) {
-            end(startReal().pid());
+        for (int i = 0; i < 50; i++) {
+            end(startReal());
             failure("exit 1", Duration.ofSeconds(5));
         }
         assertThat(descriptors((int) ProcessHandle.current().pid())).hasSize(before);
