@@ -12,6 +12,7 @@ import jnr.ffi.annotations.SaveError;
 import jnr.ffi.types.pid_t;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The C library under its POSIX names, and the numbers that Linux gives them on both of our architectures. Structures
@@ -153,7 +154,7 @@ final class LibC {
 
         long syscall(long number, long first, long second, long third, long fourth);
 
-        int prlimit(@pid_t long pid, int resource, @In byte[] newLimit, @Out byte[] oldLimit);
+        int prlimit(@pid_t long pid, int resource, @In byte @Nullable [] newLimit, @Out byte[] oldLimit);
 
         int socket(int domain, int type, int protocol);
 

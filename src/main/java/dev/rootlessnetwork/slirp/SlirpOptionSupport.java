@@ -21,7 +21,7 @@ public final class SlirpOptionSupport {
                 Flag.MTU,
                 "mtu not supported",
                 "set options.mtu to 1500");
-        require(binary, true, Flag.ENABLE_SECCOMP, "seccomp not supported", "there is no way without");
+        require(binary, true, Flag.ENABLE_SECCOMP, "seccomp not supported", "");
         require(binary, options.cidr() != null, Flag.CIDR, "cidr not supported", "leave options.cidr out");
         require(
                 binary,
@@ -53,7 +53,7 @@ public final class SlirpOptionSupport {
                 Flag.MACADDRESS,
                 "macAddress not supported",
                 "leave options.macAddress out");
-        require(binary, true, Flag.API_SOCKET, "ports not supported", "there is no way without");
+        require(binary, true, Flag.API_SOCKET, "ports not supported", "");
     }
 
     private static void require(SlirpBinary binary, boolean needed, Flag flag, String what, String otherwise)
@@ -66,6 +66,7 @@ public final class SlirpOptionSupport {
     static UnsupportedOptionException unsupported(SlirpBinary binary, Flag flag, String what, String otherwise) {
         return new UnsupportedOptionException(
                 what + ": " + binary.path() + " (version " + binary.version() + ") lacks " + flag.text()
-                        + ", which version " + flag.since() + " brought: install that or a later one; " + otherwise);
+                        + ", which version " + flag.since() + " brought: install that or a later one"
+                        + (otherwise.isEmpty() ? "" : ", or " + otherwise));
     }
 }

@@ -65,6 +65,11 @@ class ProcessesIT {
 
         assertThat(Files.readString(Path.of("/proc/" + pid + "/limits")))
                 .containsPattern("Max file size +1048576 +1048576 +bytes");
+        Rlimits.limitFileSize(pid, 4096);
+        Rlimits.limitFileSize(pid, 1_048_576);
+        assertThat(Files.readString(Path.of("/proc/" + pid + "/limits")))
+                .as("a lower limit stays")
+                .containsPattern("Max file size +4096 +4096 +bytes");
         assertThatThrownBy(() -> Rlimits.limitFileSize(Procfs.pidMax(), 1))
                 .isInstanceOf(PosixException.class)
                 .hasMessage("limit the size of files of process " + Procfs.pidMax() + ": No such process (ESRCH)");

@@ -132,7 +132,7 @@ class SlirpCommandTest {
         assertThatThrownBy(() -> command(options, 3, null).arguments(without(missing)))
                 .isInstanceOf(UnsupportedOptionException.class)
                 .hasMessageStartingWith(what + ": /usr/bin/slirp4netns (version 0.9.9) lacks " + missing.text()
-                        + ", which version " + since + " brought: install that or a later one; ");
+                        + ", which version " + since + " brought: install that or a later one");
     }
 
     @Test
