@@ -49,6 +49,10 @@ public final class Program implements AutoCloseable {
         return process.pid();
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** What it has said so far. */
     public String output() {
         try {
