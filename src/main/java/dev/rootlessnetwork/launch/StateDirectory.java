@@ -3,6 +3,8 @@ package dev.rootlessnetwork.launch;
 import dev.rootlessnetwork.posix.DirectoryLock;
 import dev.rootlessnetwork.posix.Procfs;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -12,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,6 +38,9 @@ public final class StateDirectory {
             PosixFilePermissions.asFileAttribute(PRIVATE);
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private static final Set<StandardOpenOption> REPLACE =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
 
     /** sun_path of unix(7) takes 108 bytes, with the closing zero. */
     private static final int LONGEST_SOCKET_PATH = 107;
@@ -281,9 +287,9 @@ public final class StateDirectory {
     private static void writeAtomically(Path file, byte[] content) throws IOException {
         Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
         try {
-            Files.deleteIfExists(temporary);
-            Files.createFile(temporary, PRIVATE_FILE);
-            Files.write(temporary, content);
+            try (SeekableByteChannel channel = Files.newByteChannel(temporary, REPLACE, PRIVATE_FILE)) {
+                channel.write(ByteBuffer.wrap(content));
+            }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);

@@ -147,7 +147,9 @@ public final class SlirpStarter {
         READY,
         DIED,
         LATE,
-        TARGET_ENDED
+        TARGET_ENDED,
+        /** Its ports could never be changed. */
+        WITHOUT_API
     }
 
     private static StartedSlirp awaitReady(SlirpLaunch launch, boolean sandbox, PidFd process, Pipe ready)
@@ -175,6 +177,11 @@ public final class SlirpStarter {
             case TARGET_ENDED ->
                 new SlirpStartException(
                         SlirpStartException.Kind.FAILED, "the target ended while slirp4netns was being started");
+            case WITHOUT_API ->
+                new SlirpStartException(
+                        SlirpStartException.Kind.FAILED,
+                        "slirp4netns said it was ready, but made no API socket at " + launch.apiSocket() + "."
+                                + lastWords(launch));
             default ->
                 new SlirpStartException(
                         SlirpStartException.Kind.FAILED,
@@ -191,8 +198,10 @@ public final class SlirpStarter {
             return Outcome.DIED;
         }
         // Only while the target lives does its number, which may have been given, mean it and no other process.
-        boolean targetEnded = launch.target() != null && launch.target().exited();
-        return targetEnded ? Outcome.TARGET_ENDED : Outcome.READY;
+        if (launch.target() != null && launch.target().exited()) {
+            return Outcome.TARGET_ENDED;
+        }
+        return Files.exists(launch.apiSocket()) ? Outcome.READY : Outcome.WITHOUT_API;
     }
 
     /**

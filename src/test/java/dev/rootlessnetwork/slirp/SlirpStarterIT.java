@@ -172,6 +172,15 @@ class SlirpStarterIT {
         assertThat(Procfs.state(pid)).isEmpty();
     }
 
+    @Test
+    void keepsNoneWhosePortsCouldNeverBeChanged() throws Exception {
+        SlirpStartException failure = failure("printf 1 >&4; exec 4>&-; exec sleep infinity", Duration.ofSeconds(5));
+        assertThat(failure.kind()).isEqualTo(SlirpStartException.Kind.FAILED);
+        assertThat(failure)
+                .hasMessage("slirp4netns said it was ready, but made no API socket at " + temporary.resolve("api.sock")
+                        + ". It said nothing.");
+    }
+
     /** The real one where pivot_root(2) is forbidden, as by the default seccomp profile of containers. */
     private SlirpBinary withoutPivotRoot() throws Exception {
         Path script = temporary.resolve("without-pivot-root.py");
