@@ -107,6 +107,15 @@ class MainTest {
         Path good = Files.writeString(directory.resolve("good.yaml"), text);
         assertThat(run("check", good.toString())).isZero();
         assertThat(out()).isEqualTo("1 object is valid.\n");
+        Path names = Files.writeString(
+                directory.resolve("names.yaml"), text.replace("web", "names") + "  options: {outboundAddr: absent0}\n");
+        assertThat(run("check", names.toString()))
+                .as("interfaces are another machine's")
+                .isZero();
+        Files.writeString(names, text.replace("web", "names") + "  options: {outboundAddr: a/b}\n");
+        assertThat(run("check", names.toString())).isEqualTo(1);
+        assertThat(out()).isEqualTo(names + ":6: spec.options.outboundAddr: invalid outbound_addr \"a/b\"\n");
+        Files.delete(names);
         Path bad = Files.writeString(directory.resolve("bad.yaml"), text + "  prots: []\n  options: {mtu: 1}\n");
         assertThat(run("check", directory.toString())).isEqualTo(1);
         assertThat(out().lines().toList())

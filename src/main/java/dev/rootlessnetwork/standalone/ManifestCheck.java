@@ -2,6 +2,7 @@ package dev.rootlessnetwork.standalone;
 
 import dev.rootlessnetwork.api.SpecMapper;
 import dev.rootlessnetwork.launch.Source;
+import dev.rootlessnetwork.network.InterfaceName;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.network.OptionSet;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ public record ManifestCheck(int objects, List<ManifestProblem> problems) {
             problems.addAll(file.problems());
             manifests.put(path, file.manifests());
         }
-        SpecMapper mapper = new SpecMapper(Source.STANDALONE, defaults, name -> true);
+        SpecMapper mapper = new SpecMapper(Source.STANDALONE, defaults, InterfaceName::isWellFormed);
         List<Manifest> all = manifests.values().stream().flatMap(List::stream).toList();
         for (Manifest manifest : all) {
             if (mapper.map(manifest.object(), manifest.violations()) instanceof NetworkRequest.Refuse refuse) {
