@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.OrdinaryUser;
+import dev.rootlessnetwork.testing.Program;
 import dev.rootlessnetwork.testing.Stub;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,18 +19,10 @@ class DoctorIT {
     Path directory;
 
     private CommandResult doctor(String... more) {
-        String[] command = {
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "doctor",
-            "--state-dir",
-            directory.resolve("state").toString()
-        };
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.command().addAll(List.of(more));
-        return CommandResult.run(builder);
+        List<String> arguments = new ArrayList<>(
+                List.of("doctor", "--state-dir", directory.resolve("state").toString()));
+        arguments.addAll(List.of(more));
+        return Program.run(arguments.toArray(String[]::new));
     }
 
     @Test

@@ -8,7 +8,6 @@ import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.Recollection;
 import dev.rootlessnetwork.network.Violation;
-import dev.rootlessnetwork.slirp.SlirpLaunch;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +36,9 @@ final class Network {
     private final SlirpRunner slirp;
     private final NetworkPorts ports;
     private final NetworkTarget target;
+    private final RecordFile records;
+    private final SlirpSteps steps;
     private @Nullable NetworkRecord record;
-    private @Nullable NetworkRecord saved;
     private boolean stopped;
 
     Network(LauncherContext context, String uid) {
@@ -49,6 +49,8 @@ final class Network {
         this.slirp = new SlirpRunner(context, files, changed);
         this.ports = new NetworkPorts(context);
         this.target = new NetworkTarget(context, uid, changed);
+        this.records = new RecordFile(context.state(), files.record());
+        this.steps = new SlirpSteps(context, slirp, target, records);
     }
 
     /** Takes over what an earlier operator left, and claims what that holds. */
@@ -56,7 +58,7 @@ final class Network {
         lock.lock();
         try {
             record = found;
-            saved = found;
+            records.found(found);
             if (found.process() != null && slirp.adopt(found.process())) {
                 ports.choose(found.plan(), found.chosenPorts());
                 ports.wanted(found.plan(), found.chosenPorts())
@@ -161,7 +163,7 @@ final class Network {
         target.settle();
         current = current.rebound(plan, target.bound()).withChosenPorts(chosen);
         record = current;
-        saveOrWarn(current);
+        records.saveOrWarn(current);
         return Observations.of(asked, refusal, current, target, slirp, ports, context);
     }
 
@@ -180,22 +182,22 @@ final class Network {
         List<PortForward> wanted = ports.wanted(plan, chosen);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             boolean answers = ports.observe(plan, slirp, wanted);
-            List<Step> steps = StepPlanner.plan(
+            List<Step> planned = StepPlanner.plan(
                     plan, wanted, observed(current), context.clock().instant());
             // One that died just now is told of by a call back, and dealt with by the next convergence.
-            if (steps.isEmpty() || slirp.hasDied()) {
+            if (planned.isEmpty() || slirp.hasDied()) {
                 return current;
             }
-            if (slirp.process() != null && !(steps.get(0) instanceof Step.StopSlirp)) {
+            if (slirp.process() != null && !(planned.get(0) instanceof Step.StopSlirp)) {
                 if (answers) {
-                    ports.apply(plan, steps, slirp.api());
+                    ports.apply(plan, planned, slirp.api());
                     slirp.cutLog();
                     ports.observe(plan, slirp, wanted);
                 }
                 return current;
             }
-            for (Step step : steps) {
-                current = take(step, current, plan, chosen);
+            for (Step step : planned) {
+                current = steps.take(step, current, plan, chosen);
             }
             if (slirp.problem() != null) {
                 return current;
@@ -222,96 +224,6 @@ final class Network {
                 slirp.startNotBefore());
     }
 
-    private NetworkRecord take(Step step, NetworkRecord current, NetworkPlan plan, Map<String, Integer> chosen) {
-        if (step instanceof Step.StopSlirp stop) {
-            slirp.stop(stop.why());
-            return removeTap(current.withProcess(null));
-        }
-        if (step instanceof Step.RemoveTap) {
-            return removeTap(current);
-        }
-        return start(current.rebound(plan, target.bound()).withChosenPorts(chosen));
-    }
-
-    private NetworkRecord start(NetworkRecord current) {
-        BoundTarget bound = target.bound();
-        if (bound == null) {
-            throw new IllegalStateException("nothing can be started without a target");
-        }
-        NetworkPlan plan = current.plan();
-        GuestNamespace guest = new GuestNamespace(bound, context.root());
-        Optional<Problem> notAllowed = guest.obstacle(plan);
-        if (notAllowed.isPresent()) {
-            slirp.startRefused(notAllowed.get());
-            return current;
-        }
-        boolean makeTap = plan.options().enableIpv6();
-        NetworkRecord starting = current.withTap(makeTap ? plan.options().interfaceName() : null);
-        try {
-            save(starting);
-        } catch (IOException e) {
-            slirp.startFailed(Problem.retried(
-                    Reason.StartFailed,
-                    StateDirectory.describe(e) + "; make room in the state directory, or make it writable"));
-            return current;
-        }
-        try {
-            if (makeTap) {
-                guest.makeTap(plan.options().interfaceName());
-            }
-        } catch (IOException e) {
-            slirp.startFailed(Problem.retried(Reason.StartFailed, StateDirectory.describe(e)));
-            return starting;
-        }
-        SlirpLaunch.TapRenewal renewTap = () -> {
-            guest.removeTap(plan.options().interfaceName());
-            guest.makeTap(plan.options().interfaceName());
-        };
-        return slirp.start(plan, bound, makeTap ? renewTap : null)
-                .map(process -> {
-                    NetworkRecord started = starting.withProcess(process);
-                    saveOrWarn(started);
-                    return started;
-                })
-                .orElse(starting);
-    }
-
-    private NetworkRecord removeTap(NetworkRecord current) {
-        BoundTarget held = target.held();
-        if (current.tap() == null || held == null) {
-            return current;
-        }
-        try {
-            new GuestNamespace(held, context.root()).removeTap(current.tap());
-            return current.withTap(null);
-        } catch (IOException e) {
-            LOG.warn(
-                    "Cannot remove an interface name={} netns={} error={}",
-                    current.tap(),
-                    held.binding().netns(),
-                    e.getMessage());
-            return current.withTap(null);
-        }
-    }
-
-    private void save(NetworkRecord current) throws IOException {
-        if (!current.equals(saved)) {
-            context.state().writeRecord(current);
-            saved = current;
-        }
-    }
-
-    private void saveOrWarn(NetworkRecord current) {
-        try {
-            save(current);
-        } catch (IOException e) {
-            LOG.warn(
-                    "Cannot write a recovery record; after a restart of ours this network is started anew file={} error={}",
-                    files.record(),
-                    StateDirectory.describe(e));
-        }
-    }
-
     /** Stops everything, and removes every trace. */
     void stop() {
         lock.lock();
@@ -322,7 +234,7 @@ final class Network {
                     target.resolve(record.plan(), RememberedTarget.of(record, remembered(record.plan())));
                 }
                 slirp.stop("object deleted");
-                removeTap(record);
+                steps.removeTap(record);
                 Claimant claimant = new Claimant(
                         uid, record.plan().identity().key(), record.plan().precedence());
                 context.tell(context.portClaims().forget(claimant));
