@@ -6,6 +6,7 @@ import dev.rootlessnetwork.network.HostPortRange;
 import dev.rootlessnetwork.network.NetworkCmdOptions;
 import dev.rootlessnetwork.network.OptionSet;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -69,24 +70,22 @@ record AgentConfig(
                 flags.logFormat);
     }
 
-    private static Path defaultStateDirectory(Map<String, String> environment) throws CommandFailure {
-        if (isRoot()) {
+    /** Where the variable is not set, it is taken to be what a login would have set it to. */
+    private static Path defaultStateDirectory(Map<String, String> environment) {
+        int user = userId();
+        if (user == 0) {
             return STATE_OF_ROOT;
         }
         String runtime = environment.getOrDefault(RUNTIME_DIRECTORY, "");
-        if (runtime.isEmpty()) {
-            throw CommandFailure.wrongUsage(RUNTIME_DIRECTORY
-                    + " is not set, so there is no default state directory: give one with --state-dir");
-        }
-        return Path.of(runtime, "rootlessnet");
+        return Path.of(runtime.isEmpty() ? "/run/user/" + user : runtime, "rootlessnet");
     }
 
     /** Asked of /proc, since a native call costs a tenth of a second the first time. */
-    private static boolean isRoot() {
+    private static int userId() {
         try {
-            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+            return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         } catch (IOException e) {
-            return false;
+            throw new UncheckedIOException("/proc must be mounted", e);
         }
     }
 

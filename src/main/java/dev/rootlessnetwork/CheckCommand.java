@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = true,
         description = {
-            "Validates manifests by the rules that 'run' applies, and prints every violation as",
-            "FILE:LINE: FIELD: MESSAGE. Looks at nothing of this machine but the files."
+            "Tells what is wrong with manifests, by the rules that 'run' applies.",
+            "",
+            "Prints every violation as FILE:LINE: FIELD: MESSAGE. Looks at nothing of this machine but the files."
         },
         optionListHeading = "%nOptions:%n",
         parameterListHeading = "%nArguments:%n",

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  rootlessnet convert --name web --pid 4242 --network slirp4netns:mtu=1500 -p 8080:80"
+            "  rootlessnet convert --name web --pid 4242 \\",
+            "    --network slirp4netns:port_handler=slirp4netns,mtu=1500 -p 8080:80"
         })
 final class ConvertCommand implements Callable<Integer> {
     private static final String NO_TARGET =

@@ -19,8 +19,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = true,
         description = {
-            "Looks whether networks can run on this machine, for this user, and names a remedy for what stands",
-            "in the way. Changes nothing."
+            "Looks whether networks can run on this machine, and names remedies.",
+            "",
+            "Looks with the rights of the user who calls it. Changes nothing."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",

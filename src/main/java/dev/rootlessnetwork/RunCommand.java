@@ -31,10 +31,11 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Gives each target that the manifests name its network, follows every edit of them, and prints",
-            "each change of status: as a table in a terminal, as lines elsewhere. Stopped by SIGTERM or",
-            "Ctrl-C, it stops the networks, too. Killed or upgraded, the next 'run' on the same state",
-            "directory takes them over."
+            "Makes manifests true on this machine, and follows every edit of them.",
+            "",
+            "Gives each target that they name its network, and prints each change of status: as a table in a",
+            "terminal, as lines elsewhere. Stopped by SIGTERM or Ctrl-C, it stops the networks, too. Killed or",
+            "upgraded, the next 'run' on the same state directory takes them over."
         },
         parameterListHeading = "%nArguments:%n",
         optionListHeading = "%nOptions:%n",

@@ -142,14 +142,14 @@ class ExamplesIT {
                 .filter(line -> line.startsWith("ExecStart="))
                 .findFirst()
                 .orElseThrow();
-        assertThat(unit).contains("KillMode=process", "RuntimeDirectoryPreserve=yes");
+        assertThat(unit).contains("KillMode=process", "StateDirectory=rootlessnet");
         Path manifest = temporary.resolve("none");
         Files.createDirectory(manifest);
         List<String> words = List.of(start.substring(start.indexOf(' ') + 1).split(" ", -1));
         try (Program program = Program.start(
                 temporary.resolve("output"),
                 words.stream()
-                        .map(word -> word.startsWith("/run/") ? state.toString() : word)
+                        .map(word -> word.startsWith("/var/lib/") ? state.toString() : word)
                         .map(word -> word.startsWith("/etc/") ? manifest.toString() : word)
                         .toArray(String[]::new))) {
             org.awaitility.Awaitility.await().until(() -> program.output().contains("Starting state-dir="));

@@ -87,6 +87,8 @@ public final class StateDirectory {
             makePrivate(directory);
             directory = directory.toRealPath();
             makePrivate(new StateDirectory(directory).networks());
+        } catch (StateDirectoryException e) {
+            throw e;
         } catch (IOException e) {
             throw new StateDirectoryException(
                     "cannot use state directory " + directory + ": " + describe(e)
@@ -119,7 +121,8 @@ public final class StateDirectory {
         int owner = (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         if (owner != self) {
-            throw new IOException("it belongs to user " + owner + ", not to us (user " + self + ")");
+            throw new StateDirectoryException("state directory " + directory + " belongs to user " + owner
+                    + ", not to us (user " + self + "): choose another with --state-dir");
         }
         if (!Files.getPosixFilePermissions(directory).equals(PRIVATE)) {
             LOG.warn("Making the state directory private directory={}", directory);

@@ -157,7 +157,10 @@ final class TargetResolver {
             if (remembered != null && bound != null && bound.pid() != null && isAlive(bound)) {
                 return process(plan, bound.pid(), bound, remembered.pidFileTime());
             }
-            String message = "cannot read a process ID from " + path + ": " + e.getMessage();
+            boolean absent = e instanceof PosixException errno && (errno.is("ENOENT") || errno.is("ENOTDIR"));
+            String message = absent
+                    ? "there is no file " + path + (bound == null ? " yet" : " any more") + "; waiting for it"
+                    : "cannot read a process ID from " + path + ": " + e.getMessage();
             throw new Unavailable(
                     Problem.of(bound == null ? Reason.TargetNotFound : Reason.TargetExited, target, message));
         }

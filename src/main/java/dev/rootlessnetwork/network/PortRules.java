@@ -95,6 +95,12 @@ final class PortRules {
                     GoQuote.quote(text) + " is no address of a target: leave it out for the guest address");
         } else if (!(address instanceof Inet4Address)) {
             checkIpv6Guest(text);
+        } else if (address.isLoopbackAddress() && isBySlirp4netns()) {
+            refuse(
+                    "containerIP",
+                    GoQuote.quote(text)
+                            + " cannot be reached by port handler slirp4netns: leave it out, and let the server listen"
+                            + " on the guest address or 0.0.0.0");
         }
         return address;
     }

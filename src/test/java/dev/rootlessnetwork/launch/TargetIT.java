@@ -153,7 +153,8 @@ class TargetIT {
     @Test
     void followsAPidFileFromProcessToProcess() throws IOException {
         Path file = temporary.resolve("web.pid");
-        assertThat(problemOf(new Target.PidFile(file)).reason()).isEqualTo(Reason.TargetNotFound);
+        assertThat(problemOf(new Target.PidFile(file)))
+                .isEqualTo(Problem.retried(Reason.TargetNotFound, "there is no file " + file + " yet; waiting for it"));
         Files.writeString(file, target.pid() + "\n");
         awaitChange();
         Observation first = fixture.converge(Plans.run("web", new Target.PidFile(file)));

@@ -133,6 +133,12 @@ class PortListTest {
                     List.of("spec.ports[0].containerIP: \"0.0.0.0\" is no address of a target: leave it out for the"
                             + " guest address")),
             arguments(
+                    "the target's loopback, which slirp4netns cannot reach",
+                    SLIRP4NETNS,
+                    new PortDraft("a", null, null, 80, 80, "127.0.0.1", null),
+                    List.of("spec.ports[0].containerIP: \"127.0.0.1\" cannot be reached by port handler slirp4netns:"
+                            + " leave it out, and let the server listen on the guest address or 0.0.0.0")),
+            arguments(
                     "ports below the first",
                     SLIRP4NETNS,
                     tcp("a", 0, -5),
