@@ -1,11 +1,10 @@
 package dev.rootlessnetwork;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.rootlessnetwork.standalone.ObjectFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -96,12 +95,8 @@ final class DoctorCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    private static String json(List<Finding> findings) throws JsonProcessingException {
-        ObjectNode list =
-                JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "List");
-        ArrayNode items = list.putArray("items");
-        findings.forEach(finding -> items.add(tree(finding)));
-        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(list) + "\n";
+    private static String json(List<Finding> findings) {
+        return ObjectFormat.jsonList(findings.stream().map(DoctorCommand::tree).toList());
     }
 
     private static String yaml(List<Finding> findings) throws JsonProcessingException {

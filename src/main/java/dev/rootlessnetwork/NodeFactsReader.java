@@ -1,5 +1,6 @@
 package dev.rootlessnetwork;
 
+import dev.rootlessnetwork.launch.NameServers;
 import dev.rootlessnetwork.posix.Kernel;
 import dev.rootlessnetwork.slirp.SlirpLocator;
 import dev.rootlessnetwork.slirp.SlirpUnavailableException;
@@ -49,7 +50,7 @@ final class NodeFactsReader {
                         openFiles()),
                 sysctls(),
                 stateDirectory(config.stateDirectory().toAbsolutePath().normalize()),
-                new NodeFacts.Surroundings(cgroup(), nameServers(), mountsArrive()),
+                new NodeFacts.Surroundings(cgroup(), NameServers.read(), mountsArrive()),
                 missingTools(environment.getOrDefault("PATH", "")),
                 config.hostPortRange());
     }
@@ -139,14 +140,6 @@ final class NodeFactsReader {
             return second ? "hybrid" : "v1";
         }
         return second ? "v2" : "";
-    }
-
-    private static List<String> nameServers() {
-        return lines(Path.of("/etc/resolv.conf")).stream()
-                .map(line -> line.strip().split("\\s+", -1))
-                .filter(words -> words.length > 1 && words[0].equals("nameserver"))
-                .map(words -> words[1])
-                .toList();
     }
 
     private static boolean mountsArrive() {

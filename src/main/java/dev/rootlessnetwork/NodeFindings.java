@@ -1,6 +1,8 @@
 package dev.rootlessnetwork;
 
+import dev.rootlessnetwork.launch.StateDirectory;
 import dev.rootlessnetwork.network.HostPortRange;
+import dev.rootlessnetwork.port.EphemeralPorts;
 import dev.rootlessnetwork.posix.Kernel;
 import dev.rootlessnetwork.slirp.SlirpBinary;
 import dev.rootlessnetwork.slirp.SlirpFeatures.Flag;
@@ -24,9 +26,6 @@ final class NodeFindings {
 
     /** Without these slirp4netns is never started: security and ports are not left out in silence. */
     private static final Set<Flag> NEEDED = Set.of(Flag.ENABLE_SECCOMP, Flag.API_SOCKET);
-
-    /** What sockets' names take behind the state directory's, {@code /networks/<16 hex>/api.sock}; see unix(7). */
-    private static final int LONGEST_STATE_DIRECTORY = 107 - "/networks/0123456789abcdef/api.sock".length();
 
     /** Numbers of capabilities(7) that every network of root's needs. */
     private static final Map<String, Integer> CAPABILITIES =
@@ -161,10 +160,10 @@ final class NodeFindings {
         String check = "state directory";
         NodeFacts.StateDirectoryFacts state = facts.stateDirectory();
         int length = state.path().toString().getBytes(StandardCharsets.UTF_8).length;
-        if (length > LONGEST_STATE_DIRECTORY) {
+        if (length > StateDirectory.LONGEST_PATH) {
             return Finding.fail(
                     check,
-                    state.path() + " is too long by " + (length - LONGEST_STATE_DIRECTORY)
+                    state.path() + " is too long by " + (length - StateDirectory.LONGEST_PATH)
                             + " bytes for the sockets in it",
                     "choose a shorter --state-dir");
         }
@@ -266,13 +265,10 @@ final class NodeFindings {
                         "host ports",
                         "those below " + privileged + " cannot be forwarded by this user",
                         "sysctl -w " + UNPRIVILEGED_PORT_START + "=80, for ports from 80");
-        String[] bounds = facts.sysctls()
-                .getOrDefault(LOCAL_PORT_RANGE, "32768 60999")
-                .strip()
-                .split("\\s+", -1);
-        HostPortRange ephemeral = new HostPortRange(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
+        String local = facts.sysctls().get(LOCAL_PORT_RANGE);
+        HostPortRange ephemeral = local == null ? EphemeralPorts.DEFAULT : EphemeralPorts.parse(local);
         HostPortRange chosen = facts.chosenPorts();
-        boolean overlap = chosen.first() <= ephemeral.last() && ephemeral.first() <= chosen.last();
+        boolean overlap = chosen.overlaps(ephemeral);
         Finding range = overlap
                 ? Finding.warn(
                         "chosen ports",

@@ -89,13 +89,6 @@ public final class RootlessNetwork extends CustomResource<RootlessNetworkSpec, R
         return generation == null ? 0 : generation;
     }
 
-    /** Gives an object without a namespace one. */
-    public void defaultNamespace(String namespace) {
-        if (getMetadata().getNamespace() == null) {
-            getMetadata().setNamespace(namespace);
-        }
-    }
-
     /** Gives an object without a UID one. */
     public void defaultUid(String uid) {
         if (getMetadata().getUid() == null) {

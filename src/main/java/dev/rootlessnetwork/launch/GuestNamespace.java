@@ -96,12 +96,11 @@ final class GuestNamespace {
 
     /** Removes the tap, if it is there, with its addresses and routes. */
     void removeTap(String name) throws IOException {
-        if (!snapshot().interfaces().contains(name)) {
-            return;
-        }
         Fd userns = target.userns();
         if (!root && userns != null) {
-            new Nsenter(userns, target.netns()).deleteTap(name);
+            if (snapshot().interfaces().contains(name)) {
+                new Nsenter(userns, target.netns()).deleteTap(name);
+            }
             return;
         }
         inside(() -> {

@@ -1,6 +1,5 @@
 package dev.rootlessnetwork.launch;
 
-import dev.rootlessnetwork.network.Claimant;
 import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.network.PortForward;
@@ -235,9 +234,7 @@ final class Network {
                 }
                 slirp.stop("object deleted");
                 steps.removeTap(record);
-                Claimant claimant = new Claimant(
-                        uid, record.plan().identity().key(), record.plan().precedence());
-                context.tell(context.portClaims().forget(claimant));
+                context.tell(context.portClaims().forget(record.plan().claimant()));
             }
             target.release();
             context.tell(context.netnsClaims().releaseAllBut(uid, null));

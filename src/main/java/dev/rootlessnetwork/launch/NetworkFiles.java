@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param directory {@code networks/<id>}
  */
 record NetworkFiles(Path directory) {
-    private static final int ID_LENGTH = 16;
+    static final int ID_LENGTH = 16;
 
     /** The name of an object's directory: the first 16 hexadecimal digits of its UID's SHA-256. */
     static String id(String uid) {

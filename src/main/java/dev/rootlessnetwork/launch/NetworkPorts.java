@@ -46,7 +46,7 @@ final class NetworkPorts {
      * @return first host port by entry name; an entry is missing where no port is free
      */
     Map<String, Integer> choose(NetworkPlan plan, Map<String, Integer> before) {
-        Claimant claimant = claimant(plan);
+        Claimant claimant = plan.claimant();
         Map<String, Integer> chosen = new LinkedHashMap<>();
         Set<String> freed;
         synchronized (context.portClaims()) {
@@ -202,10 +202,6 @@ final class NetworkPorts {
     void release(String uid) {
         problems.clear();
         context.tell(context.portClaims().release(uid, context.portClaims().heldBy(uid)));
-    }
-
-    private static Claimant claimant(NetworkPlan plan) {
-        return new Claimant(plan.identity().uid(), plan.identity().key(), plan.precedence());
     }
 
     private static List<ForwardId> ids(List<PortForward> forwards) {

@@ -66,16 +66,13 @@ final class NetworkTarget {
     }
 
     private @Nullable BoundTarget claim(NetworkPlan plan, BoundTarget found) {
-        Claimant claimant = new Claimant(uid, plan.identity().key(), plan.precedence());
-        Optional<Claimant> holder = context.netnsClaims().tryHold(claimant, found.netnsId());
+        Optional<Claimant> holder = context.netnsClaims().tryHold(plan.claimant(), found.netnsId());
         if (holder.isEmpty()) {
             problem = null;
             return found;
         }
         found.close();
-        String name = context.config().nameOwners()
-                ? "RootlessNetwork " + holder.get().key()
-                : "another RootlessNetwork of this node";
+        String name = holder.get().describe(context.config().nameOwners());
         problem = Problem.stalled(
                 Reason.TargetInUse,
                 "network namespace " + found.binding().netns() + " already has a network, by " + name

@@ -4,7 +4,6 @@ import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.Procfs;
-import dev.rootlessnetwork.posix.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -70,13 +69,8 @@ final class Orphans {
                 return;
             }
             LOG.info("Stopping a slirp4netns that no record tells of pid={}", pid);
-            for (Signal signal : Signal.values()) {
-                process.signal(signal);
-                if (process.awaitExit(GRACE)) {
-                    Children.reap(pid); // it may be ours, of an earlier launcher in this process
-                    return;
-                }
-            }
+            process.end(GRACE);
+            Children.reap(pid); // it may be ours, of an earlier launcher in this process
         } catch (PosixException e) {
             LOG.debug("It has ended already pid={} error={}", pid, e.getMessage());
         }

@@ -96,14 +96,15 @@ final class SlirpHandle implements AutoCloseable {
     void stop() {
         watch.close();
         try {
-            for (Signal signal : new Signal[] {Signal.TERM, Signal.KILL}) {
-                pidFd.signal(signal);
-                if (pidFd.awaitExit(GRACE)) {
-                    noteExit();
-                    return;
-                }
-                LOG.warn("slirp4netns did not end in time pid={} signal={} after={}", process.pid(), signal, GRACE);
+            Optional<Signal> end = pidFd.end(GRACE);
+            if (!end.equals(Optional.of(Signal.TERM))) {
+                LOG.warn(
+                        "slirp4netns did not end by SIGTERM in time pid={} after={} ended-by={}",
+                        process.pid(),
+                        GRACE,
+                        end.map(Signal::toString).orElse("nothing"));
             }
+            noteExit();
         } catch (PosixException e) {
             LOG.debug("slirp4netns had ended already pid={} error={}", process.pid(), e.getMessage());
             noteExit();

@@ -27,8 +27,6 @@ import org.slf4j.LoggerFactory;
 /** The slirp4netns of one network: starts it, ends it, and notices its death. Guarded by its network's lock. */
 final class SlirpRunner {
     private static final Logger LOG = LoggerFactory.getLogger(SlirpRunner.class);
-    private static final int LOG_LINES = 3;
-    private static final int LOG_BYTES = 1000;
 
     private final LauncherContext context;
     private final NetworkFiles files;
@@ -226,7 +224,7 @@ final class SlirpRunner {
     }
 
     private String lastLines() {
-        String tail = SlirpLog.tail(files.log(), LOG_LINES, LOG_BYTES);
+        String tail = SlirpLog.lastWords(files.log());
         return tail.isEmpty() ? "" : " Its last words: " + tail;
     }
 

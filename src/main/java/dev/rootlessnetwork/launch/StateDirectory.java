@@ -2,6 +2,7 @@ package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.DirectoryLock;
 import dev.rootlessnetwork.posix.Procfs;
+import dev.rootlessnetwork.slirp.SlirpLaunch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -42,8 +43,12 @@ public final class StateDirectory {
     private static final Set<StandardOpenOption> REPLACE =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
 
-    /** sun_path of unix(7) takes 108 bytes, with the closing zero. */
-    private static final int LONGEST_SOCKET_PATH = 107;
+    /** Longest path of a state directory in bytes, such that the sockets in it can be made. */
+    public static final int LONGEST_PATH = SlirpLaunch.LONGEST_SOCKET_PATH
+            - new NetworkFiles(Path.of("/networks", "0".repeat(NetworkFiles.ID_LENGTH)))
+                    .apiSocket()
+                    .toString()
+                    .length();
 
     private final Path directory;
 
@@ -65,12 +70,8 @@ public final class StateDirectory {
         }
     }
 
-    /**
-     * An object as last observed.
-     *
-     * @param id name of its directory
-     */
-    public record StoredStatus(String id, String yaml, Path file) {}
+    /** An object as last observed. */
+    public record StoredStatus(String yaml, Path file) {}
 
     /**
      * Opens a state directory, and makes it where it is missing.
@@ -96,11 +97,10 @@ public final class StateDirectory {
                     e);
         }
         StateDirectory state = new StateDirectory(directory);
-        Path socket = state.files("longest").apiSocket();
-        int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
-        if (length > LONGEST_SOCKET_PATH) {
+        int length = directory.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_PATH) {
             throw new StateDirectoryException("state directory " + directory + " is too long by "
-                    + (length - LONGEST_SOCKET_PATH) + " bytes for the sockets in it: choose a shorter --state-dir");
+                    + (length - LONGEST_PATH) + " bytes for the sockets in it: choose a shorter --state-dir");
         }
         return state;
     }
@@ -193,7 +193,7 @@ public final class StateDirectory {
         List<StoredStatus> statuses = new ArrayList<>();
         for (NetworkFiles files : list()) {
             try {
-                statuses.add(new StoredStatus(name(files), Files.readString(files.status()), files.status()));
+                statuses.add(new StoredStatus(Files.readString(files.status()), files.status()));
             } catch (NoSuchFileException e) {
                 LOG.debug("A network has no status yet directory={}", files.directory());
             } catch (IOException e) {
@@ -273,10 +273,6 @@ public final class StateDirectory {
                 Files.deleteIfExists(path);
             }
         }
-    }
-
-    private static String name(NetworkFiles files) {
-        return String.valueOf(files.directory().getFileName());
     }
 
     private Path networks() {

@@ -5,4 +5,9 @@ package dev.rootlessnetwork.network;
  *
  * @param precedence the smaller string wins what nobody holds
  */
-public record Claimant(String uid, NetworkKey key, String precedence) {}
+public record Claimant(String uid, NetworkKey key, String precedence) {
+    /** @param byName whether it may be named; not where tenants read each other's messages */
+    public String describe(boolean byName) {
+        return byName ? "RootlessNetwork " + key : "another RootlessNetwork of this node";
+    }
+}

@@ -32,6 +32,11 @@ public record HostPortRange(int first, int last) {
         return port >= first && port <= last;
     }
 
+    /** Whether they have a port in common. */
+    public boolean overlaps(HostPortRange other) {
+        return first <= other.last && other.first <= last;
+    }
+
     @Override
     public String toString() {
         return first + "-" + last;

@@ -19,4 +19,9 @@ public record NetworkPlan(
     public NetworkPlan {
         ports = List.copyOf(ports);
     }
+
+    /** The object as one that competes for ports and namespaces. */
+    public Claimant claimant() {
+        return new Claimant(identity.uid(), identity.key(), precedence);
+    }
 }

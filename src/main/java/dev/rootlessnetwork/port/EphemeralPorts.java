@@ -13,7 +13,7 @@ public final class EphemeralPorts {
     private static final Path SYSCTL = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
 
     /** The kernel's default, ip-sysctl.rst. */
-    private static final HostPortRange DEFAULT = new HostPortRange(32768, 60999);
+    public static final HostPortRange DEFAULT = new HostPortRange(32768, 60999);
 
     private EphemeralPorts() {}
 
@@ -21,11 +21,16 @@ public final class EphemeralPorts {
     public static HostPortRange read() {
         try {
             // Not Files.readString: it begins with a single byte, and a sysctl tells nothing more after the first read.
-            String[] bounds = Files.readAllLines(SYSCTL).get(0).strip().split("\\s+", -1);
-            return new HostPortRange(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
+            return parse(Files.readAllLines(SYSCTL).get(0));
         } catch (IOException | RuntimeException e) {
             LOG.debug("Assuming the default ephemeral ports file={} error={}", SYSCTL, e.toString());
             return DEFAULT;
         }
+    }
+
+    /** @param sysctl the value of net.ipv4.ip_local_port_range: the first and the last port */
+    public static HostPortRange parse(String sysctl) {
+        String[] bounds = sysctl.strip().split("\\s+", -1);
+        return new HostPortRange(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
     }
 }

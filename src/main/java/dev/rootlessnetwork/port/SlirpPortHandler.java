@@ -60,7 +60,7 @@ public final class SlirpPortHandler {
     }
 
     private Problem conflict(ForwardId id, Claimant other) {
-        String holder = nameOwners ? "RootlessNetwork " + other.key() : "another RootlessNetwork of this node";
+        String holder = other.describe(nameOwners);
         return Problem.retried(
                 Reason.PortConflict,
                 id + " belongs to " + holder + ": choose another hostPort or hostIP for one of the two");

@@ -69,8 +69,8 @@ public record Nsenter(Fd userns, Fd netns) {
                     Map.of(0, in.readEnd(), 1, out.writeEnd(), 2, out.writeEnd(), USERNS_FD, userns, NETNS_FD, netns));
             // Words of the programs go into our messages, so they are asked for in the one language of those.
             Map<String, String> environment = Map.of("PATH", path, "LC_ALL", "C");
-            int pid = new Spawn(find(path), arguments, environment, descriptors).start();
-            try (PidFd process = PidFd.open(pid)) {
+            Spawn spawn = new Spawn(find(path), arguments, environment, descriptors);
+            try (PidFd process = spawn.startHeld()) {
                 in.writeEnd().write(input.getBytes(StandardCharsets.UTF_8));
                 in.writeEnd().close();
                 out.writeEnd().close();

@@ -68,6 +68,23 @@ public final class PidFd implements AutoCloseable {
     }
 
     /**
+     * Ends the process: by SIGTERM, else by SIGKILL.
+     *
+     * @param grace how long it may take after each of the two
+     * @return the signal upon which it ended; empty if it did not
+     * @throws PosixException ESRCH: it has ended and was reaped; EPERM: it is not ours
+     */
+    public Optional<Signal> end(Duration grace) throws PosixException {
+        for (Signal signal : Signal.values()) {
+            signal(signal);
+            if (awaitExit(grace)) {
+                return Optional.of(signal);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
      * How the process ended, be it our child or not. The kernel tells it from Linux 6.15 on, and only once the process is
      * reaped by its parent.
      */

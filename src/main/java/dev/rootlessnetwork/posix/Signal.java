@@ -1,6 +1,6 @@
 package dev.rootlessnetwork.posix;
 
-/** Signals that we send. */
+/** Signals that we send, the gentler first. */
 public enum Signal {
     TERM(15),
     KILL(9);

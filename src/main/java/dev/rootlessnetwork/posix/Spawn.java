@@ -66,6 +66,21 @@ public record Spawn(
         }
     }
 
+    /**
+     * The same, held by a pidfd.
+     *
+     * @throws PosixException also where there is no descriptor left to hold it by; it is killed and reaped then
+     */
+    public PidFd startHeld() throws PosixException {
+        int pid = start();
+        try {
+            return PidFd.open(pid);
+        } catch (PosixException e) {
+            Children.killAndReap(pid);
+            throw e;
+        }
+    }
+
     private int spawn(Map<Integer, Fd> sources) throws PosixException {
         Pointer fileActions = Memory.allocateDirect(LibC.RUNTIME, OPAQUE_SIZE, true);
         must(C.posix_spawn_file_actions_init(fileActions));

@@ -32,8 +32,8 @@ public record SlirpLaunch(
         boolean sandbox,
         Duration readyTimeout,
         @Nullable TapRenewal renewTap) {
-    /** Longest path of a socket, see unix(7). */
-    private static final int LONGEST_SOCKET_PATH = 107;
+    /** Longest path of a socket in bytes: sun_path of unix(7) takes 108, with the closing zero. */
+    public static final int LONGEST_SOCKET_PATH = 107;
 
     public SlirpLaunch {
         int length = apiSocket.toString().getBytes(StandardCharsets.UTF_8).length;

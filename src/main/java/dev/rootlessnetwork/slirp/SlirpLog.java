@@ -25,6 +25,9 @@ public final class SlirpLog {
     private static final Logger LOG = LoggerFactory.getLogger(SlirpLog.class);
     private static final String MARK = "--- slirp4netns is started at ";
 
+    private static final int LINES_OF_A_MESSAGE = 3;
+    private static final int BYTES_OF_A_MESSAGE = 1000;
+
     /** Far more than one that fails says. */
     private static final int LOOKED_AT = 16 << 10;
 
@@ -62,6 +65,11 @@ public final class SlirpLog {
         }
     }
 
+    /** The last words since the last start, as much of them as a message bears; empty if there are none. */
+    public static String lastWords(Path log) {
+        return tail(log, LINES_OF_A_MESSAGE, BYTES_OF_A_MESSAGE);
+    }
+
     /**
      * The last lines since the last start, joined by {@code "; "}, for a message; empty if there are none to be had. What is
      * routine is left out, unless there is nothing else.
@@ -69,7 +77,7 @@ public final class SlirpLog {
      * @param lines how many at most
      * @param bytes how many at most
      */
-    public static String tail(Path log, int lines, int bytes) {
+    static String tail(Path log, int lines, int bytes) {
         List<String> all = lastRun(log).lines().filter(line -> !line.isBlank()).toList();
         List<String> telling =
                 all.stream().filter(line -> !ROUTINE.matcher(line).matches()).toList();

@@ -36,24 +36,14 @@ final class SlirpProbe {
             TreeMap<Integer, Fd> descriptors = new TreeMap<>();
             descriptors.put(1, output.writeEnd());
             descriptors.put(2, output.writeEnd());
-            int pid = new Spawn(
-                            executable, List.of(executable.toString(), flag), SlirpBinary.environment(), descriptors)
-                    .start();
-            output.writeEnd().close();
-            try (PidFd process = hold(pid)) {
+            Spawn spawn =
+                    new Spawn(executable, List.of(executable.toString(), flag), SlirpBinary.environment(), descriptors);
+            try (PidFd process = spawn.startHeld()) {
+                output.writeEnd().close();
                 return ask(question, output, process);
             }
         } catch (PosixException e) {
             throw new SlirpUnavailableException("cannot run " + question + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static PidFd hold(int pid) throws PosixException {
-        try {
-            return PidFd.open(pid);
-        } catch (PosixException e) {
-            Children.killAndReap(pid);
-            throw e;
         }
     }
 

@@ -6,10 +6,8 @@ import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.Namespaces;
 import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.Pipe;
-import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.Procfs;
 import dev.rootlessnetwork.posix.Rlimits;
-import dev.rootlessnetwork.posix.Signal;
 import dev.rootlessnetwork.posix.Spawn;
 import dev.rootlessnetwork.posix.User;
 import dev.rootlessnetwork.slirp.SlirpFeatures.Flag;
@@ -33,8 +31,6 @@ public final class SlirpStarter {
     private static final int READY = '1';
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Duration OWN_END = Duration.ofMillis(100);
-    private static final int LOG_LINES = 3;
-    private static final int LOG_BYTES = 1000;
 
     /** What slirp4netns says when its sandbox cannot be had. Its other words depend on why. */
     private static final String SANDBOX_FAILED = "create_sandbox failed";
@@ -93,9 +89,9 @@ public final class SlirpStarter {
             }
             descriptors.put(READY_FD, ready.writeEnd());
             Spawn spawn = new Spawn(binary.path(), arguments, SlirpBinary.environment(), descriptors);
-            int pid = inNamespace(sandbox, binary, launch, spawn::start);
+            PidFd process = inNamespace(sandbox, binary, launch, spawn::startHeld);
             ready.writeEnd().close();
-            return awaitReady(launch, sandbox, hold(pid), ready);
+            return awaitReady(launch, sandbox, process, ready);
         } catch (IOException e) {
             throw failed("cannot start slirp4netns: " + e.getMessage(), e);
         }
@@ -120,7 +116,7 @@ public final class SlirpStarter {
     }
 
     /** As root the sandbox needs mounts of its own, or what it mounts and unmounts reaches the host. */
-    private static int inNamespace(boolean sandbox, SlirpBinary binary, SlirpLaunch launch, Callable<Integer> spawn)
+    private static PidFd inNamespace(boolean sandbox, SlirpBinary binary, SlirpLaunch launch, Callable<PidFd> spawn)
             throws IOException {
         try {
             return sandbox && User.effectiveId() == 0
@@ -131,15 +127,6 @@ public final class SlirpStarter {
             throw e;
         } catch (Exception e) {
             throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    private static PidFd hold(int pid) throws PosixException {
-        try {
-            return PidFd.open(pid);
-        } catch (PosixException e) {
-            Children.killAndReap(pid);
-            throw e;
         }
     }
 
@@ -211,12 +198,8 @@ public final class SlirpStarter {
      */
     private static ExitStatus end(SlirpLaunch launch, PidFd process, Duration patience) throws IOException {
         try (process) {
-            boolean ended = process.awaitExit(patience);
-            for (Signal signal : Signal.values()) {
-                if (!ended) {
-                    process.signal(signal);
-                    ended = process.awaitExit(GRACE);
-                }
+            if (!process.awaitExit(patience)) {
+                process.end(GRACE);
             }
             Children.killGroup(process.pid());
             return Children.reap(process.pid()).orElse(ExitStatus.UNKNOWN);
@@ -226,7 +209,7 @@ public final class SlirpStarter {
     }
 
     private static String lastWords(SlirpLaunch launch) {
-        String tail = SlirpLog.tail(launch.log(), LOG_LINES, LOG_BYTES);
+        String tail = SlirpLog.lastWords(launch.log());
         return tail.isEmpty() ? " It said nothing." : " Its last words: " + tail;
     }
 }

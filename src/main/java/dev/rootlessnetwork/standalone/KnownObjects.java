@@ -16,8 +16,6 @@ public final class KnownObjects {
     /** Of a state directory that is not there. */
     public static final KnownObjects NONE = new KnownObjects(Map.of());
 
-    private static final String DEFAULT_NAMESPACE = "default";
-
     private final Map<NetworkKey, ObjectNode> byKey;
 
     private KnownObjects(Map<NetworkKey, ObjectNode> byKey) {
@@ -55,7 +53,7 @@ public final class KnownObjects {
     public static NetworkKey key(String name) {
         int slash = name.indexOf('/');
         return slash < 0
-                ? new NetworkKey(DEFAULT_NAMESPACE, name)
+                ? new NetworkKey(Metadata.DEFAULT_NAMESPACE, name)
                 : new NetworkKey(name.substring(0, slash), name.substring(slash + 1));
     }
 }

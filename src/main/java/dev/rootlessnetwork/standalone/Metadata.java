@@ -19,7 +19,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Reads an object's metadata, as far as it counts without a cluster. */
 final class Metadata {
     private static final String PATH = "metadata";
-    private static final String DEFAULT_NAMESPACE = "default";
+    static final String DEFAULT_NAMESPACE = "default";
 
     private static final Map<String, Shape> READ = Map.of(
             "name", new Shape.Text(),
