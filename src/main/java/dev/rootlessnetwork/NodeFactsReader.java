@@ -2,6 +2,7 @@ package dev.rootlessnetwork;
 
 import dev.rootlessnetwork.launch.NameServers;
 import dev.rootlessnetwork.posix.Kernel;
+import dev.rootlessnetwork.posix.Nsenter;
 import dev.rootlessnetwork.slirp.SlirpLocator;
 import dev.rootlessnetwork.slirp.SlirpUnavailableException;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class NodeFactsReader {
                 sysctls(),
                 stateDirectory(config.stateDirectory().toAbsolutePath().normalize()),
                 new NodeFacts.Surroundings(cgroup(), NameServers.read(), mountsArrive()),
-                missingTools(environment.getOrDefault("PATH", "")),
+                missingTools(Nsenter.searchPath(environment.getOrDefault("PATH", ""))),
                 config.hostPortRange());
     }
 

@@ -27,6 +27,11 @@ public record Nsenter(Fd userns, Fd netns) {
     /** Where administrators' programs are, on distributions that leave them off an ordinary user's PATH. */
     private static final String MORE_PATH = "/usr/sbin:/sbin:/usr/bin:/bin";
 
+    /** Where the programs that do the work are looked for, by a process with this PATH. */
+    public static String searchPath(String path) {
+        return path + ":" + MORE_PATH;
+    }
+
     /**
      * Makes a tap that stays when nobody is attached to it.
      *
@@ -62,7 +67,7 @@ public record Nsenter(Fd userns, Fd netns) {
                 "--preserve-credentials",
                 "--"));
         arguments.addAll(command);
-        String path = System.getenv().getOrDefault("PATH", "") + ":" + MORE_PATH;
+        String path = searchPath(System.getenv().getOrDefault("PATH", ""));
         try (Pipe in = Pipe.open();
                 Pipe out = Pipe.open()) {
             var descriptors = new TreeMap<>(
