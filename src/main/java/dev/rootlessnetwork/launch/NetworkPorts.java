@@ -16,7 +16,6 @@ import dev.rootlessnetwork.slirp.SlirpApi;
 import dev.rootlessnetwork.slirp.SlirpApiException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,36 +39,53 @@ final class NetworkPorts {
     }
 
     /**
-     * Chooses host ports for entries that leave them open, keeps those chosen before, and claims all.
+     * Chooses host ports for entries that leave them open, keeps those chosen before unless the object names them for another
+     * entry now, and claims all.
      *
      * @param before first host port by entry name, as chosen earlier
      * @return first host port by entry name; an entry is missing where no port is free
      */
     Map<String, Integer> choose(NetworkPlan plan, Map<String, Integer> before) {
-        Claimant claimant = plan.claimant();
         Map<String, Integer> chosen = new LinkedHashMap<>();
         Set<String> freed;
         synchronized (context.portClaims()) {
+            OwnPorts own = new OwnPorts();
+            List<PortEntry> open = new ArrayList<>();
             for (PortEntry entry : plan.ports()) {
                 if (entry.hostPort() == null) {
-                    Integer kept = before.get(entry.name());
-                    OptionalInt port = kept == null ? free(claimant, plan, entry, chosen) : OptionalInt.of(kept);
-                    port.ifPresent(first -> chosen.put(entry.name(), first));
+                    open.add(entry);
+                } else {
+                    own.add(entry, entry.hostPort());
                 }
             }
-            freed = context.portClaims().want(claimant, ids(wanted(plan, chosen)));
+            for (PortEntry entry : open) {
+                Integer kept = before.get(entry.name());
+                if (kept != null && own.isFree(entry, kept)) {
+                    own.add(entry, kept);
+                    chosen.put(entry.name(), kept);
+                }
+            }
+            open.removeIf(entry -> chosen.containsKey(entry.name()));
+            if (!open.isEmpty()) {
+                HostPortRange ephemeral = EphemeralPorts.read();
+                for (PortEntry entry : open) {
+                    free(plan.claimant(), entry, own, ephemeral).ifPresent(first -> {
+                        own.add(entry, first);
+                        chosen.put(entry.name(), first);
+                    });
+                }
+            }
+            freed = context.portClaims().want(plan.claimant(), ids(wanted(plan, chosen)));
         }
         context.tell(freed);
         return chosen;
     }
 
-    private OptionalInt free(Claimant claimant, NetworkPlan plan, PortEntry entry, Map<String, Integer> chosen) {
-        Set<ForwardId> own = new HashSet<>(ids(wanted(plan, chosen)));
-        HostPortRange ephemeral = EphemeralPorts.read();
+    private OptionalInt free(Claimant claimant, PortEntry entry, OwnPorts own, HostPortRange ephemeral) {
         int seed = (claimant.uid() + "/" + entry.name()).hashCode();
         return HostPortChooser.choose(context.config().hostPorts(), ephemeral, entry.range(), seed, port -> {
             ForwardId id = new ForwardId(entry.protocol(), entry.hostIp(), port);
-            return own.stream().noneMatch(id::overlaps)
+            return own.isFree(id)
                     && context.portClaims().isFree(claimant.uid(), id)
                     && context.portProbe().free(id);
         });

@@ -16,6 +16,7 @@ public final class LauncherFixture implements AutoCloseable {
     private final Set<String> started = ConcurrentHashMap.newKeySet();
     private @Nullable Path networkCmdPath;
     private Duration readyTimeout = Duration.ofSeconds(5);
+    private HostPortRange hostPorts = new HostPortRange(20000, 29999);
     public Launcher launcher;
 
     public LauncherFixture(Path directory) throws IOException {
@@ -25,8 +26,7 @@ public final class LauncherFixture implements AutoCloseable {
 
     private Launcher open() throws IOException {
         return Launcher.open(
-                new LauncherConfig(
-                        Source.STANDALONE, networkCmdPath, true, readyTimeout, new HostPortRange(20000, 29999), true),
+                new LauncherConfig(Source.STANDALONE, networkCmdPath, true, readyTimeout, hostPorts, true),
                 StateDirectory.open(directory),
                 changed::add);
     }
@@ -42,6 +42,12 @@ public final class LauncherFixture implements AutoCloseable {
     void restartWith(Path newNetworkCmdPath, Duration newReadyTimeout) throws IOException {
         networkCmdPath = newNetworkCmdPath;
         readyTimeout = newReadyTimeout;
+        restart();
+    }
+
+    /** Restarts with other host ports to choose from. */
+    void restartWith(HostPortRange newHostPorts) throws IOException {
+        hostPorts = newHostPorts;
         restart();
     }
 

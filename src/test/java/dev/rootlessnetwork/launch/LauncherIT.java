@@ -3,6 +3,7 @@ package dev.rootlessnetwork.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rootlessnetwork.network.HostPortRange;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.testing.TargetProcess;
@@ -130,6 +131,37 @@ class LauncherIT {
         Observation second = fixture.converge(Plans.run("web", pid(), Plans.tcp("http", null, 80)));
         assertThat(second.slirp()).isEqualTo(first.slirp());
         assertThat(second.ports()).isEqualTo(first.ports());
+    }
+
+    @Test
+    void choosesPortsThatNoOtherEntryOfTheObjectHas() throws IOException {
+        fixture.restartWith(new HostPortRange(20000, 20001));
+        for (String earlier : new String[] {"a", "b", "c", "d"}) {
+            String uid = "web-" + earlier;
+            int kept = hostPorts(fixture.converge(Plans.run(uid, pid(), Plans.tcp(earlier, null, 80))))
+                    .get(0);
+            // the later entry comes first in the object, and finds the port of the earlier one taken
+            Observation both =
+                    fixture.converge(Plans.run(uid, pid(), Plans.tcp("new", null, 80), Plans.tcp(earlier, null, 80)));
+            assertThat(hostPorts(both)).containsExactly(kept == 20000 ? 20001 : 20000, kept);
+            assertThat(both.ports()).extracting(PortObservation::state).containsOnly(PortObservation.State.ACTIVE);
+            fixture.launcher.stop("uid-" + uid);
+        }
+    }
+
+    @Test
+    void choosesAnewWhereTheObjectNamesAChosenPortForAnotherEntry() {
+        int chosen = hostPorts(fixture.converge(Plans.run("web", pid(), Plans.tcp("open", null, 80))))
+                .get(0);
+        Observation both =
+                fixture.converge(Plans.run("web", pid(), Plans.tcp("open", null, 80), Plans.tcp("fixed", chosen, 81)));
+        assertThat(hostPorts(both).get(0)).isNotEqualTo(chosen);
+        assertThat(hostPorts(both).get(1)).isEqualTo(chosen);
+        assertThat(both.ports()).extracting(PortObservation::state).containsOnly(PortObservation.State.ACTIVE);
+    }
+
+    private static List<Integer> hostPorts(Observation observation) {
+        return observation.ports().stream().map(PortObservation::hostPort).toList();
     }
 
     @Test
