@@ -5,12 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * A real kube-apiserver with its etcd, through {@code src/scripts/api-server}. There are no controllers: nothing is collected, no
@@ -102,8 +104,8 @@ public final class ApiServer implements AutoCloseable {
     /** Installs the CRD, or brings it up to date, and waits until it is served. */
     public void applyCrd() {
         kubectl("apply", "--server-side", "--filename=" + CRD).orFail();
-        kubectl("wait", "--for=condition=Established", "--timeout=30s", "--filename=" + CRD)
-                .orFail();
+        // Established comes some moments before discovery names it.
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> kubectl("get", "rootlessnetworks", "--all-namespaces").exitStatus() == 0);
     }
 
     /** Makes a namespace; the name must be a new one. */
