@@ -43,6 +43,10 @@ class ArchitectureTest {
     private static final String JACKSON = "com.fasterxml.jackson..";
     private static final String OPERATOR_SDK = "io.javaoperatorsdk..";
     private static final String MICROMETER = "io.micrometer..";
+
+    /** The JDK's, an exported interface of its module jdk.httpserver. */
+    private static final String HTTP_SERVER = "com.sun.net.httpserver..";
+
     private static final String PICOCLI = "picocli..";
 
     /** Each package with those of ours, and the libraries, that it may import besides what every package may use. */
@@ -73,7 +77,7 @@ class ArchitectureTest {
                             GUAVA,
                             "org.apache.commons.text..",
                             "org.snakeyaml.engine.."),
-            "metrics", List.of(own("launch"), MICROMETER));
+            "metrics", List.of(own("network"), own("launch"), MICROMETER, HTTP_SERVER));
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -116,7 +120,7 @@ class ArchitectureTest {
         onlyIn(List.of("slirp", "relay"), JUNIXSOCKET);
         onlyIn(List.of("api", "kube"), FABRIC8);
         onlyIn(List.of("kube"), OPERATOR_SDK);
-        onlyIn(List.of("metrics"), MICROMETER);
+        onlyIn(List.of("metrics"), MICROMETER, HTTP_SERVER);
     }
 
     @Test

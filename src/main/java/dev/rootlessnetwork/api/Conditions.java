@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The conditions of a status. Ready, SlirpReady and PortsReady are always there; of Reconciling and Stalled one at most. */
@@ -41,11 +40,7 @@ final class Conditions {
             @Nullable RootlessNetworkStatus previous,
             Instant now) {
         Conditions conditions = new Conditions(observation.identity().generation(), previous, now);
-        List<Problem> problems = problems(observation, slirpProblem);
-        Problem worst = problems.stream()
-                .filter(Problem::stalled)
-                .findFirst()
-                .orElse(problems.isEmpty() ? null : problems.get(0));
+        Problem worst = observation.notReady().orElse(null);
 
         List<StatusCondition> all = new ArrayList<>();
         all.add(conditions.judge(ConditionType.Ready, worst, Reason.NetworkReady, readyMessage(entries)));
@@ -63,29 +58,6 @@ final class Conditions {
         return all;
     }
 
-    /** In spec order: the spec as a whole, its target and options, its ports. */
-    private static List<Problem> problems(Observation observation, @Nullable Problem slirpProblem) {
-        return Stream.concat(
-                        Stream.of(observation.refusal(), slirpProblem),
-                        slirpProblem == null ? portProblems(observation) : Stream.empty())
-                .filter(Objects::nonNull)
-                .toList();
-    }
-
-    private static Stream<Problem> portProblems(Observation observation) {
-        return observation.ports().stream().map(Conditions::named).filter(Objects::nonNull);
-    }
-
-    private static @Nullable Problem named(PortObservation port) {
-        Problem problem = port.problem();
-        return problem == null
-                ? null
-                : new Problem(
-                        problem.reason(),
-                        problem.stalled(),
-                        "port " + port.entry().name() + ": " + problem.message());
-    }
-
     private static @Nullable Problem portsProblem(
             Observation observation, @Nullable Problem slirpProblem, int entries) {
         if (entries == 0) {
@@ -93,7 +65,11 @@ final class Conditions {
         }
         return slirpProblem != null
                 ? slirpProblem
-                : portProblems(observation).findFirst().orElse(null);
+                : observation.ports().stream()
+                        .map(PortObservation::namedProblem)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private static String readyMessage(int entries) {

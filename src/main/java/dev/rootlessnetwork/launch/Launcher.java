@@ -35,6 +35,12 @@ public final class Launcher implements AutoCloseable {
         this.context = context;
     }
 
+    /** Opens a launcher that nobody listens to; see the other method. */
+    public static Launcher open(LauncherConfig config, StateDirectory state, Consumer<String> changed)
+            throws IOException {
+        return open(config, state, LauncherListener.NONE, changed);
+    }
+
     /**
      * Opens a launcher on a state directory that this process has locked, and adopts what lives there.
      *
@@ -43,7 +49,8 @@ public final class Launcher implements AutoCloseable {
      *     block nor take a lock that is held while the launcher is called
      * @throws IOException if the state directory cannot be read, or descriptors have run out
      */
-    public static Launcher open(LauncherConfig config, StateDirectory state, Consumer<String> changed)
+    public static Launcher open(
+            LauncherConfig config, StateDirectory state, LauncherListener listener, Consumer<String> changed)
             throws IOException {
         List<NetworkRecord> records = new ArrayList<>();
         for (NetworkFiles files : state.list()) {
@@ -74,6 +81,7 @@ public final class Launcher implements AutoCloseable {
                 new SlirpPortHandler(claims, probe, config.nameOwners()),
                 new SlirpLocator(),
                 new SlirpStarter(),
+                listener,
                 changed));
         records.sort(Comparator.comparing(record -> record.plan().precedence()));
         records.forEach(launcher::adopt);

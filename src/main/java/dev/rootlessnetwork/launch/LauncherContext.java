@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  * What all networks of a launcher share.
  *
  * @param root whether we are; an ordinary user acts inside namespaces through nsenter
+ * @param listener hears of what is done; must not block
  * @param changed called with the UID of a network that should be converged again; must not block
  */
 record LauncherContext(
@@ -29,6 +30,7 @@ record LauncherContext(
         SlirpPortHandler portHandler,
         SlirpLocator locator,
         SlirpStarter starter,
+        LauncherListener listener,
         Consumer<String> changed) {
     void tell(Iterable<String> uids) {
         uids.forEach(changed);

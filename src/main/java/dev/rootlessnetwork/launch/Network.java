@@ -168,9 +168,16 @@ final class Network {
 
     private NetworkRecord noteDeath(NetworkRecord before, String death) {
         NetworkRecord after = before.withProcess(null);
-        if (target.bound() == null) {
+        BoundTarget bound = target.bound();
+        if (bound == null) {
             return after; // slirp4netns ends with its target; that is no death of its own
         }
+        if (!bound.binding().equals(before.binding())) {
+            slirp.forgetFailures(); // likewise, and another process has taken the target's place already
+            context.listener().restarting(RestartReason.TARGET_CHANGED);
+            return after;
+        }
+        context.listener().restarting(RestartReason.DIED);
         after = after.withAnotherRestart();
         slirp.reportDeath(death, after.restarts());
         return after;

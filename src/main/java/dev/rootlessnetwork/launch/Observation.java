@@ -6,6 +6,8 @@ import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.TargetBinding;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,5 +40,23 @@ public record Observation(
             throw new IllegalArgumentException("without a running slirp4netns there must be a reason");
         }
         ports = List.copyOf(ports);
+    }
+
+    /** What keeps the network from being ready, in spec order: the spec as a whole, its target and options, its ports. */
+    public List<Problem> problems() {
+        Stream<@Nullable Problem> parts =
+                slirp == null ? Stream.of(slirpProblem) : ports.stream().map(PortObservation::namedProblem);
+        return Stream.concat(Stream.of(refusal), parts)
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    /** What the network is not ready for: the first problem that only a person mends, else the first; empty if it is ready. */
+    public Optional<Problem> notReady() {
+        List<Problem> problems = problems();
+        return problems.stream()
+                .filter(Problem::stalled)
+                .findFirst()
+                .or(() -> problems.stream().findFirst());
     }
 }

@@ -49,7 +49,12 @@ final class PortReport {
             first = Problem.retried(
                     Reason.PortFailed, "slirp4netns accepted the forward, but does not list it (list_hostfwd)");
         }
-        return new PortObservation(entry, hostPort, PortObservation.State.FAILED, partly(entry, missing, first));
+        return new PortObservation(
+                entry,
+                hostPort,
+                PortObservation.State.FAILED,
+                forwards.size() - missing.size(),
+                partly(entry, missing, first));
     }
 
     private static Problem partly(PortEntry entry, List<Integer> missing, Problem first) {

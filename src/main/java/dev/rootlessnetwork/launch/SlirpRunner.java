@@ -18,6 +18,7 @@ import dev.rootlessnetwork.slirp.StartedSlirp;
 import dev.rootlessnetwork.slirp.UnsupportedOptionException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ final class SlirpRunner {
     }
 
     SlirpApi api() {
-        return new SlirpApi(files.apiSocket());
+        return new SlirpApi(files.apiSocket(), context.listener());
     }
 
     /** Whether the API socket is there, so that ports can be changed. */
@@ -129,6 +130,7 @@ final class SlirpRunner {
      */
     Optional<SlirpProcess> start(NetworkPlan plan, BoundTarget target, SlirpLaunch.@Nullable TapRenewal renewTap) {
         problem = null;
+        long askedAt = System.nanoTime();
         try {
             SlirpBinary binary = locate();
             LOG.info(
@@ -143,11 +145,12 @@ final class SlirpRunner {
                     started.sandbox(),
                     started.seccomp());
             handle = watched(process, started);
+            context.listener().started(Duration.ofNanos(System.nanoTime() - askedAt));
             return Optional.of(process);
         } catch (SlirpUnavailableException e) {
-            problem = Problem.stalled(Reason.BinaryNotFound, e.getMessage());
+            notStarted(Problem.stalled(Reason.BinaryNotFound, e.getMessage()));
         } catch (UnsupportedOptionException e) {
-            problem = Problem.stalled(Reason.UnsupportedOption, e.getMessage());
+            notStarted(Problem.stalled(Reason.UnsupportedOption, e.getMessage()));
         } catch (SlirpStartException e) {
             Reason reason =
                     e.kind() == SlirpStartException.Kind.READY_TIMEOUT ? Reason.ReadyTimeout : Reason.StartFailed;
@@ -170,8 +173,13 @@ final class SlirpRunner {
 
     /** Notes that a start failed before slirp4netns was reached. */
     void startFailed(Problem why) {
-        problem = why;
+        notStarted(why);
         backoff = backoff.startFailed(context.clock().instant());
+    }
+
+    private void notStarted(Problem why) {
+        problem = why;
+        context.listener().startFailed(why.reason());
     }
 
     /** Notes that a start is not to be tried before something changes. */

@@ -29,7 +29,11 @@ final class SlirpSteps {
     /** Takes one step; what goes wrong is told by the runner's problem. */
     NetworkRecord take(Step step, NetworkRecord current, NetworkPlan plan, Map<String, Integer> chosen) {
         if (step instanceof Step.StopSlirp stop) {
-            slirp.stop(stop.why());
+            RestartReason restart = stop.why().restart();
+            if (restart != null) {
+                context.listener().restarting(restart);
+            }
+            slirp.stop(stop.why().toString());
             return removeTap(current.withProcess(null));
         }
         if (step instanceof Step.RemoveTap) {

@@ -6,7 +6,7 @@ import dev.rootlessnetwork.slirp.ActiveForward;
 /** One act that brings a network nearer to its plan. */
 sealed interface Step {
     /** End slirp4netns. */
-    record StopSlirp(String why) implements Step {}
+    record StopSlirp(StopReason why) implements Step {}
 
     /** Remove the interface that an earlier slirp4netns of ours was attached to. */
     record RemoveTap() implements Step {}

@@ -29,7 +29,7 @@ final class StepPlanner {
         if (running == null) {
             return start(observed, now);
         }
-        String stop = reasonToStop(plan, observed, running);
+        StopReason stop = reasonToStop(plan, observed, running);
         return stop == null ? forwardSteps(forwards, running.forwards()) : List.of(new Step.StopSlirp(stop));
     }
 
@@ -50,20 +50,20 @@ final class StepPlanner {
         return steps;
     }
 
-    private static @Nullable String reasonToStop(NetworkPlan plan, Observed observed, Observed.Running running) {
+    private static @Nullable StopReason reasonToStop(NetworkPlan plan, Observed observed, Observed.Running running) {
         if (!running.target().equals(plan.target())) {
-            return "target changed";
+            return StopReason.TARGET_CHANGED;
         }
         if (observed.available() == null) {
-            return "target gone";
+            return StopReason.TARGET_GONE;
         }
         if (!running.binding().equals(observed.available())) {
-            return "target replaced";
+            return StopReason.TARGET_REPLACED;
         }
         if (needsRestart(running.options(), plan.options())) {
-            return "options changed";
+            return StopReason.OPTIONS_CHANGED;
         }
-        return running.controllable() ? null : "API socket missing";
+        return running.controllable() ? null : StopReason.API_SOCKET_MISSING;
     }
 
     private static List<Step> forwardSteps(Collection<PortForward> wanted, List<ActiveForward> active) {

@@ -43,9 +43,16 @@ public final class SlirpApi {
     private static final int LARGEST_PORT = 65535;
 
     private final Path socket;
+    private final SlirpCallListener listener;
 
-    public SlirpApi(Path socket) {
+    public SlirpApi(Path socket, SlirpCallListener listener) {
         this.socket = socket;
+        this.listener = listener;
+    }
+
+    /** Reads an answer that is no error. */
+    private interface Reader<T> {
+        T read(JsonNode answer) throws SlirpApiException;
     }
 
     /**
@@ -64,27 +71,33 @@ public final class SlirpApi {
                 .put("host_port", port(id.hostPort()))
                 .put("guest_addr", ipv4(forward.guestIp()))
                 .put("guest_port", port(forward.guestPort()));
-        JsonNode answer = call(request);
-        JsonNode number = answer.path("return").path("id");
-        if (!number.isInt()) {
-            throw unknownAnswer("add_hostfwd", answer);
-        }
-        return number.intValue();
+        return call(request, answer -> {
+            JsonNode number = answer.path("return").path("id");
+            if (!number.isInt()) {
+                throw unknownAnswer("add_hostfwd", answer);
+            }
+            return number.intValue();
+        });
     }
 
     /** Closes a forward; connections that it has go on. */
     public void removeHostfwd(int id) throws SlirpApiException {
         ObjectNode request = request("remove_hostfwd");
         request.withObject("/arguments").put("id", id);
-        JsonNode answer = call(request);
-        if (!answer.path("return").isObject()) {
-            throw unknownAnswer("remove_hostfwd", answer);
-        }
+        call(request, answer -> {
+            if (!answer.path("return").isObject()) {
+                throw unknownAnswer("remove_hostfwd", answer);
+            }
+            return id;
+        });
     }
 
     /** All forwards that slirp4netns has now. */
     public List<ActiveForward> listHostfwd() throws SlirpApiException {
-        JsonNode answer = call(request("list_hostfwd"));
+        return call(request("list_hostfwd"), SlirpApi::forwards);
+    }
+
+    private static List<ActiveForward> forwards(JsonNode answer) throws SlirpApiException {
         // version 1.2 answers without the "return" that its manual page shows
         JsonNode entries = answer.has("entries")
                 ? answer.get("entries")
@@ -128,13 +141,25 @@ public final class SlirpApi {
         return JSON.createObjectNode().put("execute", command);
     }
 
-    private JsonNode call(ObjectNode request) throws SlirpApiException {
+    private <T> T call(ObjectNode request, Reader<T> reader) throws SlirpApiException {
         String command = request.path("execute").asText();
         byte[] bytes = request.toString().getBytes(StandardCharsets.UTF_8);
         if (bytes.length > LONGEST_REQUEST) {
             throw new IllegalArgumentException("request of " + bytes.length + " bytes: " + command);
         }
-        byte[] reply = exchange(command, bytes);
+        long start = System.nanoTime();
+        boolean failed = true;
+        try {
+            T result = reader.read(answer(command, bytes));
+            failed = false;
+            return result;
+        } finally {
+            listener.called(command, Duration.ofNanos(System.nanoTime() - start), failed);
+        }
+    }
+
+    private JsonNode answer(String command, byte[] request) throws SlirpApiException {
+        byte[] reply = exchange(command, request);
         if (reply.length == 0) {
             throw new SlirpApiException(
                     SlirpApiException.Kind.GONE,

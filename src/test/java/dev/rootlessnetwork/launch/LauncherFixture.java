@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A launcher on a state directory of its own, and what it says has changed. */
 public final class LauncherFixture implements AutoCloseable {
     final Path directory;
+    private final LauncherListener listener;
     public final Set<String> changed = ConcurrentHashMap.newKeySet();
     private final Set<String> started = ConcurrentHashMap.newKeySet();
     private @Nullable Path networkCmdPath;
@@ -20,7 +21,12 @@ public final class LauncherFixture implements AutoCloseable {
     public Launcher launcher;
 
     public LauncherFixture(Path directory) throws IOException {
+        this(directory, LauncherListener.NONE);
+    }
+
+    public LauncherFixture(Path directory, LauncherListener listener) throws IOException {
         this.directory = directory;
+        this.listener = listener;
         this.launcher = open();
     }
 
@@ -28,6 +34,7 @@ public final class LauncherFixture implements AutoCloseable {
         return Launcher.open(
                 new LauncherConfig(Source.STANDALONE, networkCmdPath, true, readyTimeout, hostPorts, true),
                 StateDirectory.open(directory),
+                listener,
                 changed::add);
     }
 
@@ -39,7 +46,7 @@ public final class LauncherFixture implements AutoCloseable {
     }
 
     /** Restarts with another slirp4netns. */
-    void restartWith(Path newNetworkCmdPath, Duration newReadyTimeout) throws IOException {
+    public void restartWith(Path newNetworkCmdPath, Duration newReadyTimeout) throws IOException {
         networkCmdPath = newNetworkCmdPath;
         readyTimeout = newReadyTimeout;
         restart();

@@ -49,6 +49,13 @@ class PortReportTest {
     }
 
     @Test
+    void countsTheForwardsThatServe() {
+        assertThat(report().active()).isEqualTo(5);
+        assertThat(report(8001, 8003, 8004).active()).isEqualTo(2);
+        assertThat(report(8000, 8001, 8002, 8003, 8004).active()).isZero();
+    }
+
+    @Test
     void saysNothingOfARestWhereAllPortsAreMissing() {
         assertThat(report(8000, 8001, 8002, 8003, 8004).problem().message())
                 .isEqualTo("host ports 8000-8004 are not open: 8000 is taken");

@@ -99,23 +99,23 @@ class StepPlannerTest {
     @Test
     void stopsWhenTheTargetIsGone() {
         Observed gone = new Observed(null, running().running(), false, Instant.MIN);
-        assertThat(plan(gone)).containsExactly(new Step.StopSlirp("target gone"));
+        assertThat(plan(gone)).containsExactly(new Step.StopSlirp(StopReason.TARGET_GONE));
     }
 
     @Test
     void stopsWhenAnotherProcessTookTheTargetsPlace() {
         Observed replaced = new Observed(ANOTHER, running().running(), false, Instant.MIN);
-        assertThat(plan(replaced)).containsExactly(new Step.StopSlirp("target replaced"));
+        assertThat(plan(replaced)).containsExactly(new Step.StopSlirp(StopReason.TARGET_REPLACED));
     }
 
     @Test
     void stopsForAnotherTargetAndForOtherOptions() {
         NetworkPlan moved = Plans.run("web", new Target.Pid(43)).plan();
         assertThat(StepPlanner.plan(moved, List.of(), running(), NOW))
-                .containsExactly(new Step.StopSlirp("target changed"));
+                .containsExactly(new Step.StopSlirp(StopReason.TARGET_CHANGED));
         NetworkPlan wider = Plans.run("web", TARGET, Plans.options(9000)).plan();
         assertThat(StepPlanner.plan(wider, List.of(), running(), NOW))
-                .containsExactly(new Step.StopSlirp("options changed"));
+                .containsExactly(new Step.StopSlirp(StopReason.OPTIONS_CHANGED));
     }
 
     @Test
@@ -125,7 +125,7 @@ class StepPlannerTest {
                 new Observed.Running(TARGET, Plans.options(1500), BINDING, false, List.of()),
                 false,
                 Instant.MIN);
-        assertThat(plan(deaf)).containsExactly(new Step.StopSlirp("API socket missing"));
+        assertThat(plan(deaf)).containsExactly(new Step.StopSlirp(StopReason.API_SOCKET_MISSING));
     }
 
     @Test

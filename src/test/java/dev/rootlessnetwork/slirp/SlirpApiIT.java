@@ -18,7 +18,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SlirpApiIT {
     @TempDir
     Path temporary;
+
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+
+    private void note(String command, Duration took, boolean failed) {
+        assertThat(took).isPositive();
+        calls.add(command + (failed ? " failed" : ""));
+    }
 
     private static PortForward forward(Protocol protocol, String hostIp, int hostPort) {
         return new PortForward(
@@ -54,7 +64,7 @@ class SlirpApiIT {
                         .atMost(10, TimeUnit.SECONDS)
                         .until(() -> Files.exists(socket)
                                 && target.run("ip", "link", "show", "tap0").exitStatus() == 0);
-                SlirpApi api = new SlirpApi(socket);
+                SlirpApi api = new SlirpApi(socket, this::note);
                 assertThat(api.listHostfwd()).isEmpty();
                 PortForward tcp = forward(Protocol.TCP, "127.0.0.1", 18080);
                 PortForward udp = forward(Protocol.UDP, "0.0.0.0", 18081);
@@ -70,6 +80,16 @@ class SlirpApiIT {
                 assertThat(api.listHostfwd()).containsExactly(new ActiveForward(2, udp));
                 SlirpApiException unknown = catchThrowableOfType(SlirpApiException.class, () -> api.removeHostfwd(1));
                 assertThat(unknown.kind()).isEqualTo(SlirpApiException.Kind.REFUSED);
+                assertThat(calls)
+                        .containsExactly(
+                                "list_hostfwd",
+                                "add_hostfwd",
+                                "add_hostfwd",
+                                "list_hostfwd",
+                                "add_hostfwd failed",
+                                "remove_hostfwd",
+                                "list_hostfwd",
+                                "remove_hostfwd failed");
             } finally {
                 slirp.destroyForcibly().waitFor();
             }
@@ -78,25 +98,28 @@ class SlirpApiIT {
 
     @Test
     void neverSendsWhatSlirp4netnsWouldNotCheck() {
-        SlirpApi api = new SlirpApi(temporary.resolve("api.sock"));
+        SlirpApi api = new SlirpApi(temporary.resolve("api.sock"), this::note);
         assertThatThrownBy(() -> api.addHostfwd(forward(Protocol.TCP, "0.0.0.0", 84000)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> api.addHostfwd(forward(Protocol.TCP, "::1", 80)))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThat(calls).isEmpty();
     }
 
     @Test
     void tellsThatNobodyListens() {
         SlirpApiException gone = catchThrowableOfType(
-                SlirpApiException.class, () -> new SlirpApi(temporary.resolve("api.sock")).listHostfwd());
+                SlirpApiException.class, () -> new SlirpApi(temporary.resolve("api.sock"), this::note).listHostfwd());
         assertThat(gone.kind()).isEqualTo(SlirpApiException.Kind.GONE);
+        assertThat(calls).containsExactly("list_hostfwd failed");
     }
 
     @Test
     void givesUpOnASocketThatAcceptsAndNeverAnswers() throws IOException {
         try (ServerSocketChannel server = listen(16)) {
             SlirpApiException timeout = catchThrowableOfType(
-                    SlirpApiException.class, () -> new SlirpApi(temporary.resolve("api.sock")).listHostfwd());
+                    SlirpApiException.class,
+                    () -> new SlirpApi(temporary.resolve("api.sock"), this::note).listHostfwd());
             assertThat(timeout.kind()).isEqualTo(SlirpApiException.Kind.TIMEOUT);
             assertThat(timeout)
                     .hasMessage(
@@ -114,7 +137,8 @@ class SlirpApiIT {
             first.connect(address);
             second.connect(address);
             CompletableFuture<SlirpApiException> failure = CompletableFuture.supplyAsync(() -> catchThrowableOfType(
-                    SlirpApiException.class, () -> new SlirpApi(temporary.resolve("api.sock")).listHostfwd()));
+                    SlirpApiException.class,
+                    () -> new SlirpApi(temporary.resolve("api.sock"), this::note).listHostfwd()));
             assertThat(failure.get(20, TimeUnit.SECONDS).kind()).isEqualTo(SlirpApiException.Kind.TIMEOUT);
             assertThat(server.isOpen()).isTrue();
         }
@@ -143,6 +167,7 @@ class SlirpApiIT {
             SlirpApiException failure = catchThrowableOfType(SlirpApiException.class, api::listHostfwd);
             assertThat(failure.kind()).as(answer).isEqualTo(SlirpApiException.Kind.PROTOCOL);
         }
+        assertThat(calls).hasSize(6).containsOnly("list_hostfwd failed");
     }
 
     @Test
@@ -179,6 +204,6 @@ class SlirpApiIT {
                     }
                 })
                 .start();
-        return new SlirpApi(temporary.resolve("api.sock"));
+        return new SlirpApi(temporary.resolve("api.sock"), this::note);
     }
 }

@@ -197,7 +197,7 @@ class SlirpStarterIT {
             assertThat(started.sandbox()).isFalse();
             assertThat(started.seccomp()).isTrue();
             assertThat(SlirpLog.lastRun(temporary.resolve("slirp4netns.log"))).doesNotContain("create_sandbox");
-            assertThat(new SlirpApi(temporary.resolve("api.sock")).listHostfwd())
+            assertThat(new SlirpApi(temporary.resolve("api.sock"), (command, took, failed) -> {}).listHostfwd())
                     .isEmpty();
         } finally {
             end(started);
