@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,14 +19,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers {@code /livez}, {@code /readyz} and {@code /metrics} by HTTP. The first says only that this process answers.
  *
- * <p>A client that sends half a request, or does not read its answer, holds one of a few threads until a deadline; one that
- * sends nothing holds none.
+ * <p>A client that sends half a request, or does not read its answer, holds one of the threads until a deadline, and is hung
+ * up on then; one that sends nothing holds none. Only while more of them are there than threads do others wait that long.
  */
 public final class HealthServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthServer.class);
     private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
-    private static final int THREADS = 8;
+
+    /** A thread lives while it is needed, which is for milliseconds where clients behave. */
+    private static final int MOST_THREADS = 32;
+
+    private static final Duration IDLE = Duration.ofSeconds(5);
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
@@ -44,6 +49,7 @@ public final class HealthServer implements AutoCloseable {
                         "sun.net.httpserver.maxReqTime", "2", // seconds, from the connection or its next request
                         "sun.net.httpserver.maxRspTime", "5",
                         "sun.net.httpserver.timerMillis", "500", // how often it looks
+                        "sun.net.httpserver.nodelay", "true", // or an answer may wait 40 ms for its second packet
                         "jdk.httpserver.maxConnections", "256")
                 .forEach((name, value) -> {
                     if (System.getProperty(name) == null) {
@@ -120,7 +126,12 @@ public final class HealthServer implements AutoCloseable {
                 throws IOException {
             HttpServer server = bind(address, flag);
             ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                    THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    MOST_THREADS,
+                    MOST_THREADS,
+                    IDLE.toSeconds(),
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
+                    task -> {
                         Thread thread = new Thread(task, "health");
                         thread.setDaemon(true);
                         return thread;
