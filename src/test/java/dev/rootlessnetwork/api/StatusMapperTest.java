@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StatusMapperTest {
-    private static final Instant NOW = Instant.parse("2026-03-04T05:06:07.890Z");
+    static final Instant NOW = Instant.parse("2026-03-04T05:06:07.890Z");
     private static final String NOW_TEXT = "2026-03-04T05:06:07Z";
     private static final String EARLIER = "2026-01-01T00:00:00Z";
 
@@ -45,25 +45,25 @@ class StatusMapperTest {
             new GuestNetwork("tap0", 65520, "10.0.2.100/24", "10.0.2.2", "10.0.2.3", null, null, null);
     private static final TargetBinding BINDING = new TargetBinding("n1", 4242, 123456, "boot", "net:[4026532177]");
 
-    private static final Problem INVALID = Problem.stalled(Reason.InvalidSpec, "spec.options.mtu: invalid mtu \"5\"");
-    private static final Problem EXITED = Problem.retried(Reason.SlirpExited, "slirp4netns died");
-    private static final Problem IN_USE = Problem.stalled(Reason.TargetInUse, "held by demo/other");
-    private static final Problem CONFLICT = Problem.retried(Reason.PortConflict, "TCP 0.0.0.0:80 is taken");
-    private static final Problem NOT_ALLOWED = Problem.stalled(Reason.PortNotAllowed, "not yours");
+    static final Problem INVALID = Problem.stalled(Reason.InvalidSpec, "spec.options.mtu: invalid mtu \"5\"");
+    static final Problem EXITED = Problem.retried(Reason.SlirpExited, "slirp4netns died");
+    static final Problem IN_USE = Problem.stalled(Reason.TargetInUse, "held by demo/other");
+    static final Problem CONFLICT = Problem.retried(Reason.PortConflict, "TCP 0.0.0.0:80 is taken");
+    static final Problem NOT_ALLOWED = Problem.stalled(Reason.PortNotAllowed, "not yours");
 
     private static PortEntry entry(String name) {
         return new PortEntry(name, Protocol.TCP, InetAddresses.forString("0.0.0.0"), 8080, 80, null, 1);
     }
 
-    private static PortObservation active(String name) {
+    static PortObservation active(String name) {
         return new PortObservation(entry(name), 8080, PortObservation.State.ACTIVE, null);
     }
 
-    private static PortObservation failed(String name, Problem problem) {
+    static PortObservation failed(String name, Problem problem) {
         return new PortObservation(entry(name), 8080, PortObservation.State.FAILED, problem);
     }
 
-    private static PortObservation pending(String name, Problem problem) {
+    static PortObservation pending(String name, Problem problem) {
         return new PortObservation(entry(name), 8080, PortObservation.State.PENDING, problem);
     }
 
@@ -77,7 +77,7 @@ class StatusMapperTest {
                 ports.stream().map(PortObservation::entry).toList());
     }
 
-    private static Observation up(@Nullable Problem refusal, PortObservation... ports) {
+    static Observation up(@Nullable Problem refusal, PortObservation... ports) {
         return new Observation(
                 IDENTITY,
                 refusal,
@@ -91,8 +91,7 @@ class StatusMapperTest {
                 null);
     }
 
-    private static Observation down(
-            @Nullable Problem refusal, Problem problem, int restarts, PortObservation... ports) {
+    static Observation down(@Nullable Problem refusal, Problem problem, int restarts, PortObservation... ports) {
         return new Observation(
                 IDENTITY,
                 refusal,
@@ -106,7 +105,7 @@ class StatusMapperTest {
                 null);
     }
 
-    private static Observation neverAccepted() {
+    static Observation neverAccepted() {
         return new Observation(IDENTITY, INVALID, null, null, null, null, null, List.of(), 0, null);
     }
 

@@ -105,7 +105,10 @@ public final class ApiServer implements AutoCloseable {
     public void applyCrd() {
         kubectl("apply", "--server-side", "--filename=" + CRD).orFail();
         // Established comes some moments before discovery names it.
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> kubectl("get", "rootlessnetworks", "--all-namespaces").exitStatus() == 0);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        kubectl("get", "rootlessnetworks", "--all-namespaces").exitStatus() == 0);
     }
 
     /** Makes a namespace; the name must be a new one. */
