@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sandbox whether slirp4netns is to run in its sandbox
  * @param readyTimeout how long slirp4netns may take to get ready; positive
  * @param hostPortRange where host ports are chosen from
+ * @param inPod whether we run in a container of a pod
  */
 record AgentConfig(
         Path stateDirectory,
@@ -37,9 +38,12 @@ record AgentConfig(
         Duration readyTimeout,
         HostPortRange hostPortRange,
         LogLevel logLevel,
-        LogFormat logFormat) {
+        LogFormat logFormat,
+        boolean inPod) {
     private static final Path STATE_OF_ROOT = Path.of("/run/rootlessnet");
     private static final String RUNTIME_DIRECTORY = "XDG_RUNTIME_DIR";
+    /** The kubelet gives it to every container, as the address of the API server. */
+    private static final String SERVICE_HOST = "KUBERNETES_SERVICE_HOST";
 
     AgentConfig {
         networkCmdOptions = List.copyOf(networkCmdOptions);
@@ -67,7 +71,8 @@ record AgentConfig(
                 flags.readyTimeout,
                 flags.hostPortRange,
                 flags.logLevel,
-                flags.logFormat);
+                flags.logFormat,
+                !environment.getOrDefault(SERVICE_HOST, "").isEmpty());
     }
 
     /** Where the variable is not set, it is taken to be what a login would have set it to. */
@@ -100,7 +105,7 @@ record AgentConfig(
 
     /** As the launcher takes it. */
     LauncherConfig launcher(Source source) {
-        return new LauncherConfig(source, networkCmdPath, sandbox, readyTimeout, hostPortRange, true);
+        return new LauncherConfig(source, networkCmdPath, sandbox, readyTimeout, hostPortRange, true, inPod);
     }
 
     /** One line of {@code flag=value}. */

@@ -64,6 +64,7 @@ public final class Launcher implements AutoCloseable {
         }
         boolean root = User.effectiveId() == 0;
         Supervisor supervisor = Supervisor.start();
+        HostRoot hostRoot = HostRoot.open(config.source(), config.inPod());
         HostPortClaims claims = new HostPortClaims();
         HostPortProbe probe = new HostPortProbe(config.nameOwners());
         Launcher launcher = new Launcher(new LauncherContext(
@@ -72,9 +73,10 @@ public final class Launcher implements AutoCloseable {
                 Clock.systemUTC(),
                 state,
                 supervisor,
-                new PathWatch(supervisor, changed),
+                hostRoot,
+                new PathWatch(hostRoot, supervisor, changed),
                 Orphans.find(state, recorded),
-                new TargetResolver(root),
+                new TargetResolver(root, hostRoot),
                 new NetnsClaims(),
                 claims,
                 probe,
@@ -153,6 +155,7 @@ public final class Launcher implements AutoCloseable {
         networks.values().forEach(Network::detach);
         networks.clear();
         context.pathWatch().close();
+        context.hostRoot().close();
         context.supervisor().close();
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param readyTimeout from spawn to ready, positive
  * @param hostPorts where host ports are chosen from
  * @param nameOwners whether messages may name other processes and objects; not where tenants read each other's status
+ * @param inPod whether we run in a container of a pod, so that the host's files are not ours
  */
 public record LauncherConfig(
         Source source,
@@ -20,4 +21,5 @@ public record LauncherConfig(
         boolean sandbox,
         Duration readyTimeout,
         HostPortRange hostPorts,
-        boolean nameOwners) {}
+        boolean nameOwners,
+        boolean inPod) {}

@@ -21,6 +21,7 @@ record LauncherContext(
         Clock clock,
         StateDirectory state,
         Supervisor supervisor,
+        HostRoot hostRoot,
         PathWatch pathWatch,
         Orphans orphans,
         TargetResolver resolver,

@@ -2,6 +2,7 @@ package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.NetnsId;
+import dev.rootlessnetwork.posix.PosixException;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -13,10 +14,12 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,19 +35,22 @@ final class PathWatch implements AutoCloseable {
         StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE, StandardWatchEventKinds.ENTRY_MODIFY
     };
 
+    private final HostRoot hostRoot;
     private final Consumer<String> changed;
     private final WatchService service;
     private final Fd mounts;
     private final Supervisor.Watch mountWatch;
     private final Map<String, Path> files = new HashMap<>();
     private final Map<String, Optional<NetnsId>> mounted = new HashMap<>();
-    private final Map<Path, WatchKey> keys = new HashMap<>();
+    /** What is watched, and by which paths: several may lead to one directory. */
+    private final Map<WatchKey, Set<Path>> directories = new HashMap<>();
 
     /** @param changed called with the UID of a network, by threads of ours; must not block */
-    PathWatch(Supervisor supervisor, Consumer<String> changed) throws IOException {
+    PathWatch(HostRoot hostRoot, Supervisor supervisor, Consumer<String> changed) throws IOException {
+        this.hostRoot = hostRoot;
         this.changed = changed;
         this.service = FileSystems.getDefault().newWatchService();
-        this.mounts = Fd.openRead(Path.of("/proc/self/mountinfo"));
+        this.mounts = Fd.openRead(hostRoot.mountinfo());
         this.mountWatch = supervisor.onMountChange(mounts, this::mountsChanged);
         Thread thread = new Thread(this::run, "path-watch");
         thread.setDaemon(true);
@@ -71,55 +77,92 @@ final class PathWatch implements AutoCloseable {
 
     /** Watches the nearest directory that exists above each path, and no other. */
     private void register() {
-        Map<Path, WatchKey> needed = new HashMap<>();
-        for (Path file : files.values()) {
-            Path directory = nearestDirectory(file);
-            try {
-                WatchKey key = keys.get(directory);
-                needed.put(directory, key != null && key.isValid() ? key : directory.register(service, KINDS));
-            } catch (IOException e) {
-                LOG.debug("Cannot watch directory={} error={}", directory, e.toString());
-            }
-        }
-        keys.forEach((directory, key) -> {
-            if (!needed.containsKey(directory)) {
-                key.cancel();
-            }
-        });
-        keys.clear();
-        keys.putAll(needed);
+        Map<WatchKey, Set<Path>> needed = new HashMap<>();
+        files.values().stream().map(PathWatch::parent).distinct().forEach(parent -> register(parent, needed));
+        directories.keySet().stream().filter(key -> !needed.containsKey(key)).forEach(WatchKey::cancel);
+        directories.clear();
+        directories.putAll(needed);
     }
 
-    private static Path nearestDirectory(Path file) {
-        Path directory = file.toAbsolutePath().getParent();
-        while (directory != null && !Files.isDirectory(directory)) {
-            directory = directory.getParent();
+    /** The next directory may come between our look for it and the watch for its coming: then that one is watched, too. */
+    private void register(Path parent, Map<WatchKey, Set<Path>> needed) {
+        Path watched = null;
+        while (!parent.equals(watched)) {
+            try (Nearest nearest = nearest(parent)) {
+                if (nearest.path().equals(watched)) {
+                    return;
+                }
+                watched = nearest.path();
+                // By the descriptor: the path's links are the host's to follow.
+                WatchKey key = nearest.held().procPath().register(service, KINDS);
+                needed.computeIfAbsent(key, unused -> new HashSet<>()).add(watched);
+            } catch (IOException e) {
+                LOG.debug("Cannot watch a directory above path={} error={}", parent, e.toString());
+                return;
+            }
         }
-        return directory == null ? Path.of("/") : directory;
+    }
+
+    /** A directory that exists, and the path that names it. */
+    private record Nearest(Path path, Fd held) implements AutoCloseable {
+        @Override
+        public void close() {
+            held.close();
+        }
+    }
+
+    private Nearest nearest(Path directory) throws IOException {
+        try {
+            Fd held = hostRoot.find(directory);
+            if (Files.isDirectory(held.procPath())) {
+                return new Nearest(directory, held);
+            }
+            held.close();
+        } catch (PosixException e) {
+            LOG.debug("No directory yet path={} error={}", directory, e.getMessage());
+        }
+        if (directory.equals(parent(directory))) {
+            throw new IOException("cannot open " + directory);
+        }
+        return nearest(parent(directory));
+    }
+
+    /** The root's parent is the root. */
+    private static Path parent(Path path) {
+        Path parent = path.getParent();
+        return parent == null ? path : parent;
     }
 
     private void run() {
         try {
             while (true) {
                 WatchKey key = service.take();
-                Path directory = (Path) key.watchable();
-                List<Path> touched = new ArrayList<>();
-                for (WatchEvent<?> event : key.pollEvents()) {
-                    touched.add(event.context() instanceof Path name ? directory.resolve(name) : directory);
-                }
-                key.reset();
-                affected(touched).forEach(changed);
+                List<WatchEvent<?>> events = key.pollEvents();
+                boolean goesOn = key.reset();
+                affected(key, events, !goesOn).forEach(changed);
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
             LOG.debug("Path watch ends");
         }
     }
 
-    /** Networks whose path is, or lies below, one that was touched. */
-    private synchronized List<String> affected(List<Path> touched) {
+    /**
+     * Networks whose path is, or lies below, one that was touched.
+     *
+     * @param gone whether the directory itself is
+     */
+    private synchronized List<String> affected(WatchKey key, List<WatchEvent<?>> events, boolean gone) {
+        List<Path> touched = new ArrayList<>();
+        for (Path directory : directories.getOrDefault(key, Set.of())) {
+            if (gone) {
+                touched.add(directory);
+            }
+            events.forEach(
+                    event -> touched.add(event.context() instanceof Path name ? directory.resolve(name) : directory));
+        }
         List<String> uids = new ArrayList<>();
         files.forEach((uid, path) -> {
-            if (touched.stream().anyMatch(path.toAbsolutePath()::startsWith)) {
+            if (touched.stream().anyMatch(path::startsWith)) {
                 uids.add(uid);
             }
         });
@@ -143,9 +186,9 @@ final class PathWatch implements AutoCloseable {
         uids.forEach(changed);
     }
 
-    private static Optional<NetnsId> mountedOn(Path path) {
-        try {
-            return Optional.of(NetnsId.of(path));
+    private Optional<NetnsId> mountedOn(Path path) {
+        try (Fd held = hostRoot.find(path)) {
+            return Optional.of(NetnsId.of(held));
         } catch (IOException e) {
             return Optional.empty();
         }

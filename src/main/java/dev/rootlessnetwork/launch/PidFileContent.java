@@ -1,12 +1,13 @@
 package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.Fd;
+import dev.rootlessnetwork.posix.PosixException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,25 +20,28 @@ record PidFileContent(int pid, long modified) {
     private static final int LARGEST = 32;
 
     /**
-     * Reads a PID file without ever blocking on a FIFO.
+     * Reads a PID file, and opens nothing that is none: a FIFO would block, and a device may act on being opened.
      *
+     * @param held the file, held by its path alone
      * @throws IOException if it is not a small regular file that holds one positive number; the message never contains
      *     what the file holds
      */
-    static PidFileContent read(Path path) throws IOException {
-        try (Fd file = Fd.openRead(path)) {
-            Path held = file.procPath();
-            if (!Files.isRegularFile(held)) {
-                throw new IOException("it is not a regular file");
-            }
-            long size = Files.size(held);
+    static PidFileContent read(Fd held) throws IOException {
+        if (!Files.isRegularFile(held.procPath())) {
+            throw new IOException("it is not a regular file");
+        }
+        try (Fd file = held.reopenRead()) {
+            Path path = file.procPath();
+            long size = Files.size(path);
             if (size > LARGEST) {
                 throw new IOException("it has " + size + " bytes, and a PID file at most " + LARGEST);
             }
-            FileTime modified = Files.getLastModifiedTime(held);
-            try (InputStream content = Files.newInputStream(held)) {
-                return new PidFileContent(parse(content.readNBytes(LARGEST)), modified.to(TimeUnit.NANOSECONDS));
-            }
+            FileTime modified = Files.getLastModifiedTime(path);
+            byte[] content = new byte[LARGEST];
+            return new PidFileContent(
+                    parse(Arrays.copyOf(content, file.read(content))), modified.to(TimeUnit.NANOSECONDS));
+        } catch (PosixException e) {
+            throw new IOException(e.words(), e); // its own message names a descriptor of ours, not the file
         }
     }
 

@@ -13,7 +13,6 @@ import dev.rootlessnetwork.posix.ProcessIdentity;
 import dev.rootlessnetwork.posix.Procfs;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -28,10 +27,15 @@ final class TargetResolver {
     private static final Path INIT_NETNS = Path.of("/proc/1/ns/net");
 
     private final boolean root;
+    private final HostRoot hostRoot;
 
-    /** @param root whether we are; an ordinary user enters the target's user namespace first */
-    TargetResolver(boolean root) {
+    /**
+     * @param root whether we are; an ordinary user enters the target's user namespace first
+     * @param hostRoot where paths lead
+     */
+    TargetResolver(boolean root, HostRoot hostRoot) {
         this.root = root;
+        this.hostRoot = hostRoot;
     }
 
     /** Looks for the plan's target. Never blocks for long; the caller closes what was found. */
@@ -58,25 +62,23 @@ final class TargetResolver {
             NetworkPlan plan, int pid, @Nullable TargetBinding remembered, @Nullable Long pidFileTime)
             throws Unavailable {
         Target target = plan.target();
-        PidFd process = openProcess(target, pid, remembered != null);
+        TargetProblems problems = new TargetProblems(target, pid);
+        PidFd process = openProcess(problems, remembered != null);
         Fd netns = null;
         Fd userns = null;
         try {
             OptionalLong startTime = Procfs.startTime(pid);
             if (startTime.isEmpty() || process.exited()) {
-                throw exited(target, "process " + pid + " has ended" + zombieNote(pid));
+                throw new Unavailable(problems.exited());
             }
             ProcessIdentity identity = new ProcessIdentity(pid, startTime.getAsLong(), Procfs.bootId());
             if (remembered != null && !sameProcess(remembered, identity)) {
-                throw exited(
-                        target,
-                        "process " + pid + ", to which this network was bound, has ended;"
-                                + " the number now belongs to another process");
+                throw new Unavailable(problems.replaced());
             }
-            netns = openNamespace(target, pid, "net");
-            userns = root ? null : openNamespace(target, pid, "user");
+            netns = openNamespace(problems, "net");
+            userns = root ? null : openNamespace(problems, "user");
             if (process.exited()) {
-                throw exited(target, "process " + pid + " has ended");
+                throw new Unavailable(problems.exited());
             }
             NetnsId id = NetnsId.of(netns);
             refuseHostNetns(target, id);
@@ -88,40 +90,21 @@ final class TargetResolver {
             throw e;
         } catch (IOException e) {
             Closing.all(Stream.of(userns, netns, process));
-            throw new Unavailable(Problem.of(
-                    Reason.PermissionDenied, target, "cannot look at process " + pid + ": " + e.getMessage()));
+            throw new Unavailable(problems.unreadable(String.valueOf(e.getMessage())));
         }
     }
 
-    private static PidFd openProcess(Target target, int pid, boolean wasBound) throws Unavailable {
+    private static PidFd openProcess(TargetProblems problems, boolean wasBound) throws Unavailable {
+        int pid = problems.pid();
         try {
             return PidFd.open(pid);
         } catch (PosixException e) {
             OptionalInt group = Procfs.threadGroup(pid);
             if (group.isPresent() && group.getAsInt() != pid) {
-                throw new Unavailable(Problem.of(
-                        Reason.TargetNotFound,
-                        target,
-                        pid + " is a thread of process " + group.getAsInt() + ", not a process: name "
-                                + group.getAsInt() + " instead"));
+                throw new Unavailable(problems.isThread(group.getAsInt()));
             }
-            if (group.isPresent()) {
-                throw exited(target, "process " + pid + " has ended" + zombieNote(pid));
-            }
-            if (wasBound) {
-                throw exited(target, "process " + pid + " has ended");
-            }
-            String limit = pid > Procfs.pidMax() ? " (process IDs on this machine end at " + Procfs.pidMax() + ")" : "";
-            throw new Unavailable(Problem.of(
-                    Reason.TargetNotFound,
-                    target,
-                    "there is no process " + pid + " on this machine" + limit + ": start it, or name one that runs"));
+            throw new Unavailable(group.isPresent() || wasBound ? problems.exited() : problems.noSuchProcess());
         }
-    }
-
-    private static String zombieNote(int pid) {
-        Optional<Character> state = Procfs.state(pid);
-        return state.isPresent() && state.get() == 'Z' ? " and waits for its parent to take note (zombie)" : "";
     }
 
     private static boolean sameProcess(TargetBinding binding, ProcessIdentity identity) {
@@ -131,19 +114,12 @@ final class TargetResolver {
                 && binding.bootId().equals(identity.bootId());
     }
 
-    private static Fd openNamespace(Target target, int pid, String kind) throws Unavailable {
-        Path path = Path.of("/proc", Integer.toString(pid), "ns", kind);
+    private static Fd openNamespace(TargetProblems problems, String kind) throws Unavailable {
         try {
-            return Fd.openRead(path);
+            return Fd.openRead(Path.of("/proc", Integer.toString(problems.pid()), "ns", kind));
         } catch (PosixException e) {
-            if (e.is("ENOENT") || e.is("ESRCH")) {
-                throw exited(target, "process " + pid + " has ended");
-            }
-            throw new Unavailable(Problem.of(
-                    Reason.PermissionDenied,
-                    target,
-                    "cannot open " + path + " (" + e.errnoName() + "): run as root, or as the user who owns process "
-                            + pid));
+            boolean ended = e.is("ENOENT") || e.is("ESRCH");
+            throw new Unavailable(ended ? problems.exited() : problems.namespaceClosed(kind, e.errnoName()));
         }
     }
 
@@ -151,11 +127,14 @@ final class TargetResolver {
         Target target = plan.target();
         TargetBinding bound = remembered == null ? null : remembered.binding();
         PidFileContent content;
-        try {
-            content = PidFileContent.read(path);
+        try (Fd held = hostRoot.find(path)) {
+            content = PidFileContent.read(held);
         } catch (IOException e) {
             if (remembered != null && bound != null && bound.pid() != null && isAlive(bound)) {
                 return process(plan, bound.pid(), bound, remembered.pidFileTime());
+            }
+            if (e instanceof HostRoot.Denied denied) {
+                throw new Unavailable(denied.problem(target));
             }
             boolean absent = e instanceof PosixException errno && (errno.is("ENOENT") || errno.is("ENOTDIR"));
             String message = absent
@@ -185,12 +164,9 @@ final class TargetResolver {
                     "only root may enter a network namespace by its path: run as root, or name the target by pid or"
                             + " pidFile"));
         }
-        Fd netns = null;
-        try {
-            netns = Fd.openRead(path);
-            NetnsId id = NetnsId.of(netns);
+        try (Fd held = hostRoot.find(path)) {
+            NetnsId id = NetnsId.of(held);
             if (id.device() != namespaceDevice()) {
-                netns.close();
                 throw new Unavailable(Problem.of(
                         remembered == null ? Reason.TargetNotFound : Reason.TargetExited,
                         target,
@@ -198,25 +174,26 @@ final class TargetResolver {
             }
             refuseHostNetns(target, id);
             TargetBinding binding = new TargetBinding(plan.nodeName(), null, 0, Procfs.bootId(), id.toString());
-            return new BoundTarget(binding, null, null, netns, null, id);
-        } catch (Unavailable e) {
-            Closing.one(netns);
-            throw e;
+            return new BoundTarget(binding, null, null, held.reopenRead(), null, id);
         } catch (IOException e) {
-            Closing.one(netns);
-            boolean gone = e instanceof PosixException errno && (errno.is("ENOENT") || errno.is("ENOTDIR"));
-            if (!gone) {
-                throw new Unavailable(
-                        Problem.of(Reason.PermissionDenied, target, "cannot open " + path + ": " + e.getMessage()));
-            }
-            throw new Unavailable(
-                    remembered == null
-                            ? Problem.of(
-                                    Reason.TargetNotFound,
-                                    target,
-                                    "there is no network namespace at " + path + " yet; waiting for it")
-                            : Problem.of(Reason.TargetExited, target, "the network namespace at " + path + " is gone"));
+            throw new Unavailable(pathProblem(target, path, remembered != null, e));
         }
+    }
+
+    private static Problem pathProblem(Target target, Path path, boolean wasThere, IOException e) {
+        if (e instanceof HostRoot.Denied denied) {
+            return denied.problem(target);
+        }
+        boolean gone = e instanceof PosixException errno && (errno.is("ENOENT") || errno.is("ENOTDIR"));
+        if (!gone) {
+            return Problem.of(Reason.PermissionDenied, target, "cannot open " + path + ": " + e.getMessage());
+        }
+        return wasThere
+                ? Problem.of(Reason.TargetExited, target, "the network namespace at " + path + " is gone")
+                : Problem.of(
+                        Reason.TargetNotFound,
+                        target,
+                        "there is no network namespace at " + path + " yet; waiting for it");
     }
 
     private static long namespaceDevice() throws IOException {
@@ -240,13 +217,6 @@ final class TargetResolver {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static Unavailable exited(Target target, String what) {
-        String advice = target.awaited()
-                ? "; waiting for the next one"
-                : ": start it anew and put its process ID into spec.target.pid";
-        return new Unavailable(Problem.of(Reason.TargetExited, target, what + advice));
     }
 
     private static final class Unavailable extends Exception {

@@ -13,6 +13,7 @@ import java.time.Duration;
 public final class Fd implements AutoCloseable {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
+    static final int O_PATH = 0x200000;
     private static final int O_WRONLY = 1;
     private static final int O_CREAT = 0x40;
     private static final int O_APPEND = 0x400;
@@ -41,6 +42,19 @@ public final class Fd implements AutoCloseable {
     /** /dev/null for reading. */
     public static Fd openNull() throws PosixException {
         return open(Path.of("/dev/null"), O_RDONLY);
+    }
+
+    /**
+     * Takes hold of what a path names, whatever it is, without touching it: no FIFO blocks, no device notices. What is held
+     * can be looked at and, by {@link #reopenRead}, be opened.
+     */
+    public static Fd openPath(Path path) throws PosixException {
+        return open(path, O_PATH);
+    }
+
+    /** Opens for reading what this holds, and nothing else, whatever has become of its path. Never blocks on a FIFO. */
+    public Fd reopenRead() throws PosixException {
+        return openRead(procPath());
     }
 
     static Fd open(Path path, int flags) throws PosixException {

@@ -29,6 +29,8 @@ final class LibC {
     static final int EBUSY = 16;
     static final int EINVAL = 22;
     static final int ENOTTY = 25;
+    static final int ENOSYS = 38;
+    static final int ELOOP = 40;
 
     static final int F_DUPFD_CLOEXEC = 1030;
     static final int O_CLOEXEC = 0x80000;
@@ -42,6 +44,8 @@ final class LibC {
     static final long SYS_PIDFD_SEND_SIGNAL = 424;
 
     static final long SYS_PIDFD_OPEN = 434;
+
+    static final long SYS_OPENAT2 = 437;
 
     static final Functions C = LibraryLoader.create(Functions.class)
             .failImmediately()
@@ -153,6 +157,10 @@ final class LibC {
         long waitpid(@pid_t long pid, @Out int[] status, int options);
 
         long syscall(long number, long first, long second, long third, long fourth);
+
+        /** For openat2(2). */
+        long syscall(
+                long number, long directory, @In @Encoding("UTF-8") String path, @In byte[] how, @size_t long size);
 
         int prlimit(@pid_t long pid, int resource, @In byte @Nullable [] newLimit, @Out byte[] oldLimit);
 

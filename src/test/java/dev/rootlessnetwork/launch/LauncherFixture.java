@@ -18,6 +18,8 @@ public final class LauncherFixture implements AutoCloseable {
     private @Nullable Path networkCmdPath;
     private Duration readyTimeout = Duration.ofSeconds(5);
     private HostPortRange hostPorts = new HostPortRange(20000, 29999);
+    private final Source source;
+    private final boolean inPod;
     public Launcher launcher;
 
     public LauncherFixture(Path directory) throws IOException {
@@ -25,14 +27,25 @@ public final class LauncherFixture implements AutoCloseable {
     }
 
     public LauncherFixture(Path directory, LauncherListener listener) throws IOException {
+        this(directory, Source.STANDALONE, false, listener);
+    }
+
+    LauncherFixture(Path directory, Source source, boolean inPod) throws IOException {
+        this(directory, source, inPod, LauncherListener.NONE);
+    }
+
+    private LauncherFixture(Path directory, Source source, boolean inPod, LauncherListener listener)
+            throws IOException {
         this.directory = directory;
+        this.source = source;
+        this.inPod = inPod;
         this.listener = listener;
         this.launcher = open();
     }
 
     private Launcher open() throws IOException {
         return Launcher.open(
-                new LauncherConfig(Source.STANDALONE, networkCmdPath, true, readyTimeout, hostPorts, true),
+                new LauncherConfig(source, networkCmdPath, true, readyTimeout, hostPorts, true, inPod),
                 StateDirectory.open(directory),
                 listener,
                 changed::add);
