@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A launcher on a state directory of its own, and what it says has changed. */
@@ -20,6 +21,7 @@ public final class LauncherFixture implements AutoCloseable {
     private HostPortRange hostPorts = new HostPortRange(20000, 29999);
     private final Source source;
     private final boolean inPod;
+    private final Consumer<String> onChange;
     public Launcher launcher;
 
     public LauncherFixture(Path directory) throws IOException {
@@ -27,19 +29,21 @@ public final class LauncherFixture implements AutoCloseable {
     }
 
     public LauncherFixture(Path directory, LauncherListener listener) throws IOException {
-        this(directory, Source.STANDALONE, false, listener);
+        this(directory, Source.STANDALONE, false, listener, uid -> {});
     }
 
-    LauncherFixture(Path directory, Source source, boolean inPod) throws IOException {
-        this(directory, source, inPod, LauncherListener.NONE);
+    LauncherFixture(Path directory, Source source, boolean inPod, Consumer<String> onChange) throws IOException {
+        this(directory, source, inPod, LauncherListener.NONE, onChange);
     }
 
-    private LauncherFixture(Path directory, Source source, boolean inPod, LauncherListener listener)
+    private LauncherFixture(
+            Path directory, Source source, boolean inPod, LauncherListener listener, Consumer<String> onChange)
             throws IOException {
         this.directory = directory;
         this.source = source;
         this.inPod = inPod;
         this.listener = listener;
+        this.onChange = onChange;
         this.launcher = open();
     }
 
@@ -48,7 +52,10 @@ public final class LauncherFixture implements AutoCloseable {
                 new LauncherConfig(source, networkCmdPath, true, readyTimeout, hostPorts, true, inPod),
                 StateDirectory.open(directory),
                 listener,
-                changed::add);
+                uid -> {
+                    changed.add(uid);
+                    onChange.accept(uid);
+                });
     }
 
     /** Lets go of everything, as the end of the process would, and opens the next launcher. */

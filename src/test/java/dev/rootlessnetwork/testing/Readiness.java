@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Processes that say {@code ready} on standard output once they are, so that nobody has to guess when. */
 final class Readiness {
@@ -27,6 +28,16 @@ final class Readiness {
         } catch (IOException e) {
             throw new AssertionError("start " + command + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Waits for a process that is ending, and kills it when a minute is over. */
+    static void end(Process process) {
+        try {
+            process.waitFor(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill(process);
     }
 
     /** Kills a process with SIGKILL and waits until it is gone, however often the waiting is interrupted. */
