@@ -53,8 +53,8 @@ record TargetProblems(Target target, int pid) {
     Problem namespaceClosed(String kind, String errnoName) {
         String file =
                 target instanceof Target.PidFile ? "ns/" + kind + " of " + process() : "/proc/" + pid + "/ns/" + kind;
-        return denied(
-                "cannot open " + file + " (" + errnoName + "): run as root, or as the user who owns " + process());
+        return denied("cannot open " + file + " (" + errnoName
+                + "): run as root with CAP_SYS_PTRACE, or as the user who owns " + process());
     }
 
     Problem unreadable(String why) {

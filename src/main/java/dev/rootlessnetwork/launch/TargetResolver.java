@@ -136,8 +136,7 @@ final class TargetResolver {
             if (e instanceof HostRoot.Denied denied) {
                 throw new Unavailable(denied.problem(target));
             }
-            boolean absent = e instanceof PosixException errno && (errno.is("ENOENT") || errno.is("ENOTDIR"));
-            String message = absent
+            String message = isAbsence(e)
                     ? "there is no file " + path + (bound == null ? " yet" : " any more") + "; waiting for it"
                     : "cannot read a process ID from " + path + ": " + e.getMessage();
             throw new Unavailable(
@@ -184,9 +183,9 @@ final class TargetResolver {
         if (e instanceof HostRoot.Denied denied) {
             return denied.problem(target);
         }
-        boolean gone = e instanceof PosixException errno && (errno.is("ENOENT") || errno.is("ENOTDIR"));
-        if (!gone) {
-            return Problem.of(Reason.PermissionDenied, target, "cannot open " + path + ": " + e.getMessage());
+        if (!isAbsence(e)) {
+            String what = e instanceof PosixException ? "cannot " : "cannot look at " + path + ": ";
+            return Problem.of(Reason.PermissionDenied, target, what + e.getMessage());
         }
         return wasThere
                 ? Problem.of(Reason.TargetExited, target, "the network namespace at " + path + " is gone")
@@ -194,6 +193,10 @@ final class TargetResolver {
                         Reason.TargetNotFound,
                         target,
                         "there is no network namespace at " + path + " yet; waiting for it");
+    }
+
+    private static boolean isAbsence(IOException e) {
+        return e instanceof PosixException errno && (errno.is("ENOENT") || errno.is("ENOTDIR"));
     }
 
     private static long namespaceDevice() throws IOException {

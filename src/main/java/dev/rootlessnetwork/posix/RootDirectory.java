@@ -67,7 +67,7 @@ public final class RootDirectory implements AutoCloseable {
         return switch (errno) {
             case LibC.ENOSYS -> new PosixException(doing, errno, "openat2(2) needs Linux 5.6 or newer");
             case LibC.ELOOP ->
-                new PosixException(doing, errno, "links of /proc, such as /proc/PID/ns/net, are not followed");
+                new PosixException(doing, errno, "links of /proc are not followed: name a process by its PID");
             default -> new PosixException(doing, errno);
         };
     }

@@ -65,6 +65,10 @@ class HostRootIT {
                 .untilAsserted(() -> assertThat(operator.lines()).last().isEqualTo(expected));
     }
 
+    private static String retried(String message) {
+        return Problem.retried(Reason.TargetNotFound, message).toString();
+    }
+
     private static String running(TargetProcess process) {
         return "running " + process.pid() + " " + process.netns();
     }
@@ -87,12 +91,7 @@ class HostRootIT {
                 TargetProcess next = TargetProcess.inNetworkNamespace()) {
             putDecoy(operator, "real");
             operator.tell("pidFile " + HERE + "/link/web.pid");
-            awaitLast(
-                    operator,
-                    Problem.retried(
-                                    Reason.TargetNotFound,
-                                    "there is no file " + HERE + "/link/web.pid yet; waiting for it")
-                            .toString());
+            awaitLast(operator, retried("there is no file " + HERE + "/link/web.pid yet; waiting for it"));
 
             writePidFile(target);
             awaitLast(operator, running(target));
@@ -110,10 +109,7 @@ class HostRootIT {
             putDecoy(operator, "real/one/two");
             Path file = HERE.resolve("link/one/two/web.pid");
             operator.tell("pidFile " + file);
-            awaitLast(
-                    operator,
-                    Problem.retried(Reason.TargetNotFound, "there is no file " + file + " yet; waiting for it")
-                            .toString());
+            awaitLast(operator, retried("there is no file " + file + " yet; waiting for it"));
             Files.createDirectories(HERE.resolve("real/one/two"));
             Files.writeString(HERE.resolve("real/one/two/web.pid"), target.pid() + "\n");
             awaitLast(operator, running(target));
@@ -126,25 +122,36 @@ class HostRootIT {
             operator.run("ip", "netns", "add", NETNS).orFail();
             Path path = Path.of("/run/netns", NETNS);
             assertThat(operator.inside(path.toString())).exists();
-            assertThat(path).doesNotExist();
             operator.tell("netnsPath " + path);
-            awaitLast(
-                    operator,
-                    Problem.retried(
-                                    Reason.TargetNotFound,
-                                    "there is no network namespace at " + path + " yet; waiting for it")
-                            .toString());
+            awaitLast(operator, retried("there is no network namespace at " + path + " yet; waiting for it"));
+            Files.createFile(path);
+            awaitLast(operator, retried(path + " is a file, but no network namespace is mounted on it (any more)"));
 
-            CommandResult.run("ip", "netns", "add", NETNS).orFail();
-            long inode = (Long) Files.getAttribute(path, "unix:ino");
-            awaitLast(operator, "running null net:[" + inode + "]");
-            CommandResult.run("ip", "netns", "exec", NETNS, "ip", "link", "show", "tap0")
+            // Nothing but the host's table of mounts tells of this.
+            CommandResult.run("mount", "--bind", "/proc/" + target.pid() + "/ns/net", path.toString())
                     .orFail();
+            awaitLast(operator, "running null " + target.netns());
+            target.run("ip", "link", "show", "tap0").orFail();
 
             CommandResult.run("ip", "netns", "delete", NETNS).orFail();
             awaitLast(
                     operator,
                     Problem.retried(Reason.TargetExited, "the network namespace at " + path + " is gone")
+                            .toString());
+        }
+    }
+
+    @Test
+    void followsNoLinkOfProc() throws IOException {
+        String path = "/proc/" + target.pid() + "/ns/net";
+        try (Container operator = operator(List.of(), List.of(), true)) {
+            operator.tell("netnsPath " + path);
+            awaitLast(
+                    operator,
+                    Problem.stalled(
+                                    Reason.PermissionDenied,
+                                    "cannot open " + path + ": Too many levels of symbolic links (ELOOP); links of"
+                                            + " /proc are not followed: name a process by its PID")
                             .toString());
         }
     }
@@ -199,9 +206,11 @@ class HostRootIT {
     @Test
     void takesItsOwnRootOutsideOfAPodWhereProcessOneIsClosed() throws IOException {
         try (Container operator = operator(List.of(), WITHOUT_PTRACE, false)) {
-            putDecoy(operator, "real");
-            operator.tell("pidFile " + HERE + "/real/web.pid");
-            awaitLast(operator, running(decoy));
+            operator.run("ip", "netns", "add", NETNS).orFail();
+            Path path = Path.of("/run/netns", NETNS);
+            operator.tell("netnsPath " + path);
+            long inode = (Long) Files.getAttribute(operator.inside(path.toString()), "unix:ino");
+            awaitLast(operator, "running null net:[" + inode + "]");
         }
     }
 }

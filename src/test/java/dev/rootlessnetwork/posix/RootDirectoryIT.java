@@ -98,7 +98,7 @@ class RootDirectoryIT {
         try {
             assertThatThrownBy(() -> root.openPath(Path.of("/proc/self/root/dir/file")))
                     .hasMessage("open /proc/self/root/dir/file: Too many levels of symbolic links (ELOOP);"
-                            + " links of /proc, such as /proc/PID/ns/net, are not followed");
+                            + " links of /proc are not followed: name a process by its PID");
         } finally {
             CommandResult.run("umount", proc.toString()).orFail();
         }
