@@ -105,7 +105,8 @@ record AgentConfig(
 
     /** As the launcher takes it. */
     LauncherConfig launcher(Source source) {
-        return new LauncherConfig(source, networkCmdPath, sandbox, readyTimeout, hostPortRange, true, inPod);
+        boolean nameOwners = source == Source.STANDALONE; // in a cluster, other tenants read our messages
+        return new LauncherConfig(source, networkCmdPath, sandbox, readyTimeout, hostPortRange, nameOwners, inPod);
     }
 
     /** One line of {@code flag=value}. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -80,9 +81,14 @@ final class CommonFlags {
      * @throws CommandFailure if it makes no sense
      */
     AgentConfig configure(Console console) throws CommandFailure {
+        return configure(console, Map.of());
+    }
+
+    /** The same, with what every line of the log is to tell. */
+    AgentConfig configure(Console console, Map<String, String> logged) throws CommandFailure {
         new Environment(console.environment()).refuseUnknown();
         AgentConfig config = AgentConfig.of(this, console.environment(), AgentConfig::interfaceExists);
-        Logging.configure(config.logLevel(), config.logFormat(), console.err());
+        Logging.configure(config.logLevel(), config.logFormat(), console.err(), logged);
         return config;
     }
 }

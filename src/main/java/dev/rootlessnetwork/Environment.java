@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Gives {@link CommonFlags} their values from variables: {@code --state-dir} from {@code ROOTLESSNET_STATE_DIR}. */
+/** Gives {@link CommonFlags} and {@link ControllerFlags} their values from variables: {@code --state-dir} from {@code ROOTLESSNET_STATE_DIR}. */
 final class Environment implements CommandLine.IDefaultValueProvider {
     private static final String PREFIX = "ROOTLESSNET_";
 
@@ -28,11 +28,13 @@ final class Environment implements CommandLine.IDefaultValueProvider {
 
     private static SortedSet<String> known() {
         SortedSet<String> known = new TreeSet<>();
-        CommandSpec.forAnnotatedObject(new CommonFlags()).options().forEach(option -> known.add(variable(option)));
+        for (Object flags : List.of(new CommonFlags(), new ControllerFlags())) {
+            CommandSpec.forAnnotatedObject(flags).options().forEach(option -> known.add(variable(option)));
+        }
         return known;
     }
 
-    /** The variable that an option of {@link CommonFlags} can be given by. */
+    /** The variable that such an option can be given by. */
     static String variable(OptionSpec option) {
         return PREFIX + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
     }

@@ -4,6 +4,7 @@ import dev.rootlessnetwork.network.HostPortRange;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -49,6 +50,7 @@ public final class Main implements Callable<Integer> {
     private static Map<String, Function<Console, Object>> commands() {
         Map<String, Function<Console, Object>> commands = new LinkedHashMap<>();
         commands.put("run", RunCommand::new);
+        commands.put("controller", ControllerCommand::new);
         commands.put("get", GetCommand::new);
         commands.put("delete", DeleteCommand::new);
         commands.put("check", CheckCommand::new);
@@ -90,6 +92,7 @@ public final class Main implements Callable<Integer> {
         line.setUsageHelpWidth(HELP_WIDTH);
         line.registerConverter(Duration.class, new Durations());
         line.registerConverter(HostPortRange.class, Main::hostPortRange);
+        line.registerConverter(InetSocketAddress.class, ControllerFlags::address);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
     }
@@ -142,8 +145,12 @@ public final class Main implements Callable<Integer> {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"rootlessnet " + number()};
+        }
+
+        static String number() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"rootlessnet " + (version == null ? "unknown" : version)};
+            return version == null ? "unknown" : version;
         }
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
                 ? new LiveTable(console.out(), Clock.systemUTC())
                 : null;
         PrintStream err = table == null ? console.err() : table.above();
-        Logging.configure(config.logLevel(), config.logFormat(), err);
+        Logging.configure(config.logLevel(), config.logFormat(), err, Map.of());
         try (StateDirectory.Lock lock = Ownership.take(state)) {
             LOG.debug("Owns the state directory lock={}", lock);
             RunSettings settings = new RunSettings(

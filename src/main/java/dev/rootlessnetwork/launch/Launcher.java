@@ -138,6 +138,17 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes true once more what an object was last known to want, while the object itself cannot be had: of a network that an
+     * earlier launcher left. Blocks like {@link #converge}.
+     *
+     * @return empty if there is no such network
+     */
+    public Optional<Observation> repair(String uid) {
+        Network network = networks.get(uid);
+        return network == null ? Optional.empty() : network.repair();
+    }
+
     /** Stops everything of an object and removes every trace of it. Blocks for a few seconds at most. */
     public void stop(String uid) {
         Network network = network(uid);

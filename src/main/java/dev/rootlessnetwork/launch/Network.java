@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.launch;
 
+import dev.rootlessnetwork.network.NetworkIdentity;
 import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.network.PortForward;
@@ -52,9 +53,15 @@ final class Network {
         this.steps = new SlirpSteps(context, slirp, target, records);
     }
 
+    private void logAbout(@Nullable NetworkIdentity identity) {
+        SlirpProcess process = slirp.process();
+        LogContext.set(identity, process == null ? null : process.pid());
+    }
+
     /** Takes over what an earlier operator left, and claims what that holds. */
     void adopt(NetworkRecord found) {
         lock.lock();
+        logAbout(found.plan().identity());
         try {
             record = found;
             records.found(found);
@@ -65,6 +72,7 @@ final class Network {
                 target.resolve(found.plan(), RememberedTarget.of(found, remembered(found.plan())));
             }
         } finally {
+            LogContext.clear();
             lock.unlock();
         }
     }
@@ -88,6 +96,7 @@ final class Network {
     /** Makes the request true as far as possible; empty if the network was stopped for good meanwhile. */
     Optional<Observation> converge(NetworkRequest request) {
         lock.lock();
+        logAbout(request.identity());
         try {
             if (stopped) {
                 return Optional.empty();
@@ -99,6 +108,21 @@ final class Network {
             }
             return Optional.of(converge(request, run, refusal));
         } finally {
+            LogContext.clear();
+            lock.unlock();
+        }
+    }
+
+    /** Makes the recorded plan true once more; empty if there is none, or the network was stopped for good. */
+    Optional<Observation> repair() {
+        lock.lock();
+        logAbout(record == null ? null : record.plan().identity());
+        try {
+            return stopped || record == null
+                    ? Optional.empty()
+                    : Optional.of(converge(remembered(record.plan()), remembered(record.plan()), null));
+        } finally {
+            LogContext.clear();
             lock.unlock();
         }
     }
@@ -233,6 +257,7 @@ final class Network {
     /** Stops everything, and removes every trace. */
     void stop() {
         lock.lock();
+        logAbout(record == null ? null : record.plan().identity());
         try {
             stopped = true;
             if (record != null) {
@@ -253,6 +278,7 @@ final class Network {
                     files.directory(),
                     StateDirectory.describe(e));
         } finally {
+            LogContext.clear();
             lock.unlock();
         }
     }

@@ -3,6 +3,7 @@ package dev.rootlessnetwork.standalone;
 import dev.rootlessnetwork.launch.Launcher;
 import dev.rootlessnetwork.launch.LauncherConfig;
 import dev.rootlessnetwork.launch.StateDirectory;
+import dev.rootlessnetwork.launch.WorkQueue;
 import dev.rootlessnetwork.network.NetworkIdentity;
 import dev.rootlessnetwork.network.NetworkKey;
 import java.io.IOException;

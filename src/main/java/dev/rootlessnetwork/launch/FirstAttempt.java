@@ -1,17 +1,15 @@
-package dev.rootlessnetwork.standalone;
+package dev.rootlessnetwork.launch;
 
-import dev.rootlessnetwork.launch.Observation;
-import dev.rootlessnetwork.launch.PortObservation;
 import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import java.util.List;
 
 /** What is known of an object while the first attempt to run it is under way. */
-final class FirstAttempt {
+public final class FirstAttempt {
     private FirstAttempt() {}
 
-    static Observation observation(NetworkPlan plan) {
+    public static Observation observation(NetworkPlan plan) {
         Problem starting = Problem.retried(Reason.Starting, "slirp4netns is being started");
         List<PortObservation> ports = plan.ports().stream()
                 .map(entry -> new PortObservation(entry, entry.hostPort(), PortObservation.State.PENDING, starting))

@@ -1,4 +1,4 @@
-package dev.rootlessnetwork.standalone;
+package dev.rootlessnetwork.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

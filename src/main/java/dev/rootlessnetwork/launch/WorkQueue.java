@@ -1,4 +1,4 @@
-package dev.rootlessnetwork.standalone;
+package dev.rootlessnetwork.launch;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Work to be done for keys, by a few threads: never twice at a time for one key, and once more if it was asked for
  * meanwhile. Safe for all threads.
  */
-final class WorkQueue {
+public final class WorkQueue {
     private static final Logger LOG = LoggerFactory.getLogger(WorkQueue.class);
     private static final Duration AFTER_FAULT = Duration.ofSeconds(30);
 
@@ -33,7 +33,7 @@ final class WorkQueue {
     }
 
     /** @param work what to do for a key; a runtime exception is logged, and the work tried again later */
-    WorkQueue(int threads, Consumer<String> work) {
+    public WorkQueue(int threads, Consumer<String> work) {
         this.work = work;
         AtomicInteger count = new AtomicInteger();
         this.threads = new ScheduledThreadPoolExecutor(threads, task -> {
@@ -45,7 +45,7 @@ final class WorkQueue {
     }
 
     /** Asks for work, as soon as a thread is free. Does not block. */
-    synchronized void add(String key) {
+    public synchronized void add(String key) {
         if (closed) {
             return;
         }
@@ -59,7 +59,7 @@ final class WorkQueue {
     }
 
     /** Asks for work after a while, instead of what was asked for so before. Does not block. */
-    synchronized void addAfter(String key, Duration delay) {
+    public synchronized void addAfter(String key, Duration delay) {
         if (closed) {
             return;
         }
@@ -69,7 +69,7 @@ final class WorkQueue {
     }
 
     /** Lets more threads work from now on. */
-    void widen(int newThreads) {
+    public void widen(int newThreads) {
         threads.setCorePoolSize(Math.max(newThreads, threads.getCorePoolSize()));
     }
 
@@ -111,14 +111,14 @@ final class WorkQueue {
     }
 
     /** Blocks until nothing is waiting or under way; what is due later does not count. */
-    synchronized void awaitIdle() throws InterruptedException {
+    public synchronized void awaitIdle() throws InterruptedException {
         while (!isIdle()) {
             wait();
         }
     }
 
     /** The same, but not longer than this; whether it is idle. */
-    synchronized boolean awaitIdle(Duration most) throws InterruptedException {
+    public synchronized boolean awaitIdle(Duration most) throws InterruptedException {
         long deadline = System.nanoTime() + most.toNanos();
         while (!isIdle()) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
@@ -135,12 +135,25 @@ final class WorkQueue {
     }
 
     /** Lets a thread run this after a while, unless it is cancelled. */
-    Future<?> later(Duration delay, Runnable task) {
+    public Future<?> later(Duration delay, Runnable task) {
         return threads.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * Shuts down after having worked on what waits, for this long at most. An interrupt cuts it short, and stays pending.
+     */
+    public void close(Duration most) {
+        try {
+            awaitIdle(most);
+            shutDown();
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Drops what waits or is due later, and blocks until what is under way has ended. */
-    void shutDown() throws InterruptedException {
+    public void shutDown() throws InterruptedException {
         synchronized (this) {
             closed = true;
             pending.values().forEach(WorkQueue::cancelTimer);

@@ -1,0 +1,167 @@
+package dev.rootlessnetwork.kube;
+
+import dev.rootlessnetwork.api.RootlessNetwork;
+import dev.rootlessnetwork.api.SpecMapper;
+import dev.rootlessnetwork.launch.FirstAttempt;
+import dev.rootlessnetwork.launch.Launcher;
+import dev.rootlessnetwork.launch.LauncherListener;
+import dev.rootlessnetwork.launch.Observation;
+import dev.rootlessnetwork.launch.WorkQueue;
+import dev.rootlessnetwork.network.NetworkIdentity;
+import dev.rootlessnetwork.network.NetworkKey;
+import dev.rootlessnetwork.network.NetworkRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The networks of this node's objects, by UID: which objects there are, and what becomes of networks whose object is gone or not
+ * known yet. Thread-safe.
+ */
+final class NodeNetworks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeNetworks.class);
+    private static final int THREADS = 4;
+    private static final Duration LONG_START = Duration.ofMillis(200);
+
+    private final SpecMapper mapper;
+    private final Listener listener;
+    private final WorkQueue queue = new WorkQueue(THREADS, this::work);
+    private final CountDownLatch open = new CountDownLatch(1);
+    private final Launcher launcher;
+    private final Map<String, NetworkKey> objects = new ConcurrentHashMap<>();
+    private final Set<String> untried = ConcurrentHashMap.newKeySet();
+    private volatile boolean complete;
+
+    /** Hears of what is to be done next. By any thread; must not block. */
+    interface Listener {
+        /** An object should be reconciled again. */
+        void changed(NetworkKey object);
+
+        /** The network of an object that is gone was stopped. */
+        void stopped(String uid);
+    }
+
+    /** Adopts what an earlier agent left; from now on it is repaired. */
+    NodeNetworks(ControllerSettings settings, LauncherListener metrics, Listener listener) throws IOException {
+        this.mapper = new SpecMapper(settings.launcher().source(), settings.defaults(), settings.interfaceExists());
+        this.listener = listener;
+        this.launcher = Launcher.open(settings.launcher(), settings.state(), metrics, this::changed);
+        open.countDown();
+    }
+
+    private void changed(String uid) {
+        NetworkKey object = objects.get(uid);
+        if (object != null) {
+            listener.changed(object);
+        } else if (!complete) {
+            queue.add(uid);
+        }
+    }
+
+    /** An object is there. */
+    void appeared(RootlessNetwork object) {
+        boolean isNew = objects.put(object.uid(), object.key()) == null;
+        if (isNew && complete) {
+            announce(List.of(object));
+        }
+    }
+
+    /** An object is gone, or about to be. */
+    void disappeared(String uid) {
+        if (objects.remove(uid) != null) {
+            queue.add(uid);
+        }
+    }
+
+    /** All objects of this node are known now: what an earlier agent left for others is stopped. */
+    void complete(Collection<RootlessNetwork> all) {
+        all.forEach(object -> objects.put(object.uid(), object.key()));
+        untried.addAll(objects.keySet());
+        announce(all);
+        complete = true;
+        for (NetworkIdentity identity : launcher.recovered()) {
+            if (!objects.containsKey(identity.uid())) {
+                LOG.info("Stopping a network whose object is gone network={}", identity.key());
+                queue.add(identity.uid());
+            }
+        }
+        if (untried.isEmpty()) {
+            launcher.stopOrphans();
+        }
+    }
+
+    private void announce(Collection<RootlessNetwork> added) {
+        launcher.announce(added.stream()
+                .map(mapper::map)
+                .filter(NetworkRequest.Run.class::isInstance)
+                .map(NetworkRequest.Run.class::cast)
+                .toList());
+    }
+
+    /**
+     * Makes an object's spec true as far as possible now. Blocks for one start of slirp4netns at most.
+     *
+     * @param takesLong told of the start if that is not over soon; by another thread
+     */
+    Observation converge(RootlessNetwork object, Consumer<Observation> takesLong) {
+        NetworkRequest request = mapper.map(object);
+        Future<?> telling = queue.later(LONG_START, () -> {
+            if (request instanceof NetworkRequest.Run run) {
+                takesLong.accept(FirstAttempt.observation(run.plan()));
+            }
+        });
+        Observation observation = launcher.converge(request);
+        telling.cancel(false);
+        if (!objects.containsKey(object.uid())) {
+            queue.add(object.uid()); // it went while it was being started
+        }
+        tried(object.uid());
+        return observation;
+    }
+
+    private void tried(String uid) {
+        if (untried.remove(uid) && untried.isEmpty()) {
+            launcher.stopOrphans();
+        }
+    }
+
+    /** Only of objects that are gone or not known yet; the others are reconciled. */
+    private void work(String uid) {
+        awaitOpen();
+        if (objects.containsKey(uid)) {
+            return;
+        }
+        if (complete) {
+            launcher.stop(uid);
+            tried(uid);
+            listener.stopped(uid);
+        } else {
+            launcher.repair(uid).map(Observation::retryAfter).ifPresent(delay -> queue.addAfter(uid, delay));
+        }
+    }
+
+    /** The launcher may call back while it is being opened. */
+    private void awaitOpen() {
+        try {
+            open.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends supervision, after the work under way; networks go on. */
+    @Override
+    public void close() throws IOException {
+        queue.close(Duration.ZERO);
+        launcher.close();
+    }
+}

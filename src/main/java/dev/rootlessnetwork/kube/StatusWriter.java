@@ -1,0 +1,187 @@
+package dev.rootlessnetwork.kube;
+
+import dev.rootlessnetwork.api.RootlessNetwork;
+import dev.rootlessnetwork.api.RootlessNetworkStatus;
+import dev.rootlessnetwork.launch.WorkQueue;
+import dev.rootlessnetwork.metrics.AgentMetrics;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes statuses, apart from the work that they tell of: a network is repaired although the API server does not answer, and
+ * what became of it is written when it does. Only the newest status of an object waits, and one that is there already is not
+ * written. Thread-safe.
+ */
+final class StatusWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
+    private static final String FIELD_MANAGER = "rootlessnetwork";
+    private static final int THREADS = 4;
+
+    private static final Duration LAST_WRITES = Duration.ofSeconds(1);
+
+    private final KubernetesClient client;
+    private final AgentMetrics metrics;
+    private final WorkQueue queue = new WorkQueue(THREADS, this::write);
+    private final WriteBackoff backoff = new WriteBackoff();
+    private final Map<String, Told> told = new ConcurrentHashMap<>();
+
+    /**
+     * What is known of an object's status.
+     *
+     * @param pending what is to be written; null if nothing is
+     * @param written what was written last; null while nothing was
+     */
+    private record Told(
+            RootlessNetwork object,
+            @Nullable RootlessNetworkStatus pending,
+            @Nullable Written written) {}
+
+    /**
+     * A status that was written.
+     *
+     * @param sent as it was meant
+     * @param kept as the API server answered that it is: a schema of another version may know fewer fields
+     * @param resourceVersion that the object got by it
+     */
+    private record Written(
+            RootlessNetworkStatus sent, @Nullable RootlessNetworkStatus kept, long resourceVersion) {}
+
+    StatusWriter(KubernetesClient client, AgentMetrics metrics) {
+        this.client = client;
+        this.metrics = metrics;
+    }
+
+    /** The status as it will be once everything is written; null if the object has none yet. */
+    @Nullable
+    RootlessNetworkStatus latest(RootlessNetwork object) {
+        Told last = told.get(object.uid());
+        return latest(object, last == null ? new Told(object, null, null) : last);
+    }
+
+    private static @Nullable RootlessNetworkStatus latest(RootlessNetwork object, Told last) {
+        if (last.pending != null) {
+            return last.pending;
+        }
+        return last.written != null && resourceVersion(object) <= last.written.resourceVersion
+                ? last.written.sent
+                : object.getStatus();
+    }
+
+    /** Whether a status that the API server tells of is neither ours nor older than ours: then somebody else wrote it. */
+    boolean isForeign(RootlessNetwork object) {
+        Told last = told.get(object.uid());
+        return last != null
+                && last.written != null
+                && resourceVersion(object) > last.written.resourceVersion
+                && !Objects.equals(last.written.kept, object.getStatus());
+    }
+
+    /** Writes a status soon, unless the object has it. Does not block. */
+    void publish(RootlessNetwork object, RootlessNetworkStatus status) {
+        publish(object, status, latest -> !status.equals(latest));
+    }
+
+    /** Writes a status soon, unless the object has one of ours. Does not block. */
+    void publishFirst(RootlessNetwork object, RootlessNetworkStatus status) {
+        publish(object, status, StatusWriter::isNone);
+    }
+
+    /** Whether no agent has written this status: the one that a new object has by the schema tells nothing. */
+    static boolean isNone(@Nullable RootlessNetworkStatus status) {
+        return status == null || status.conditions().isEmpty();
+    }
+
+    private void publish(
+            RootlessNetwork object, RootlessNetworkStatus status, Predicate<@Nullable RootlessNetworkStatus> isDue) {
+        told.compute(object.uid(), (uid, last) -> {
+            Told before = last == null ? new Told(object, null, null) : last;
+            return isDue.test(latest(object, before)) ? new Told(object, status, before.written) : last;
+        });
+        queue.add(object.uid()); // after it is there to be found
+    }
+
+    /** Drops what is known of an object that is gone. */
+    void forget(String uid) {
+        told.remove(uid);
+    }
+
+    private void write(String uid) {
+        Told now = told.get(uid);
+        if (now == null || now.pending == null) {
+            return;
+        }
+        Duration wait = backoff.remaining();
+        if (!wait.isZero()) {
+            queue.addAfter(uid, wait);
+            return;
+        }
+        try {
+            RootlessNetwork answer = apply(now.object, now.pending);
+            backoff.succeeded();
+            metrics.statusWritten(false);
+            settle(uid, now.pending, answer);
+        } catch (KubernetesClientException e) {
+            if (isGone(e)) {
+                LOG.debug("The object of a status is gone object={} uid={}", now.object.key(), uid);
+                forget(uid);
+                return;
+            }
+            metrics.statusWritten(true);
+            LOG.debug("Cannot write a status object={} error={}", now.object.key(), e.toString());
+            queue.addAfter(uid, backoff.failed(e));
+        }
+    }
+
+    private void settle(String uid, RootlessNetworkStatus sent, RootlessNetwork answer) {
+        Written written = new Written(sent, answer.getStatus(), resourceVersion(answer));
+        told.computeIfPresent(
+                uid, (unused, last) -> new Told(last.object, sent.equals(last.pending) ? null : last.pending, written));
+    }
+
+    private RootlessNetwork apply(RootlessNetwork object, RootlessNetworkStatus status) {
+        RootlessNetwork fresh = new RootlessNetwork();
+        // The UID is a precondition: the status of a deleted object never ends up in another one of its name.
+        fresh.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(object.key().namespace())
+                .withName(object.key().name())
+                .withUid(object.uid())
+                .build());
+        fresh.setStatus(status);
+        PatchContext apply = new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(FIELD_MANAGER)
+                .withForce(true)
+                .build();
+        return client.resource(fresh).subresource("status").patch(apply, fresh);
+    }
+
+    /** Not found, or another UID under that name; a conflict of another kind passes. */
+    private static boolean isGone(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+                || (e.getCode() == HttpURLConnection.HTTP_CONFLICT
+                        && String.valueOf(e.getMessage()).contains("UID in precondition"));
+    }
+
+    private static long resourceVersion(RootlessNetwork object) {
+        String version = object.getMetadata().getResourceVersion();
+        return version == null ? 0 : Long.parseLong(version);
+    }
+
+    /** Writes what waits, if that is soon done, and ends. */
+    @Override
+    public void close() {
+        queue.close(LAST_WRITES);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.rootlessnetwork.kube;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * When to write to the API server again after it failed: shared by all writes to it, so that the many that wait for one that is
+ * down do not beset it. Thread-safe.
+ */
+final class WriteBackoff {
+    private static final Duration FIRST = Duration.ofMillis(200);
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+    static final int TOO_MANY_REQUESTS = 429;
+
+    private long untilNanos = System.nanoTime();
+    private Duration next = FIRST;
+
+    /** How long to wait now; zero: not at all. */
+    synchronized Duration remaining() {
+        long left = untilNanos - System.nanoTime();
+        return left <= 0 ? Duration.ZERO : jittered(Duration.ofNanos(left));
+    }
+
+    synchronized void succeeded() {
+        next = FIRST;
+    }
+
+    /** Notes a failure; how long the one who met it has to wait. */
+    synchronized Duration failed(KubernetesClientException e) {
+        Duration wait = next;
+        next = next.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : next.multipliedBy(2);
+        if (concernsAll(e.getCode())) {
+            Duration asked = retryAfter(e);
+            wait = asked.compareTo(wait) > 0 ? asked : wait;
+            untilNanos = System.nanoTime() + wait.toNanos();
+        }
+        return jittered(wait);
+    }
+
+    /** Without an answer the code is 0; an answer about one object says nothing of others. */
+    private static boolean concernsAll(int code) {
+        return code == 0
+                || code == HttpURLConnection.HTTP_UNAUTHORIZED
+                || code == HttpURLConnection.HTTP_FORBIDDEN
+                || code == TOO_MANY_REQUESTS
+                || code >= HttpURLConnection.HTTP_INTERNAL_ERROR;
+    }
+
+    private static Duration retryAfter(KubernetesClientException e) {
+        boolean told = e.getStatus() != null
+                && e.getStatus().getDetails() != null
+                && e.getStatus().getDetails().getRetryAfterSeconds() != null;
+        return told ? Duration.ofSeconds(e.getStatus().getDetails().getRetryAfterSeconds()) : Duration.ZERO;
+    }
+
+    private static Duration jittered(Duration wait) {
+        return wait.plusMillis(ThreadLocalRandom.current().nextLong(wait.toMillis() / 4 + 1));
+    }
+}
