@@ -77,6 +77,7 @@ class ArchitectureTest {
                             GUAVA,
                             "org.apache.commons.text..",
                             "org.snakeyaml.engine.."),
+            // of network: the reasons and protocols that an observation is made of, and figures are labelled with
             "metrics", List.of(own("network"), own("launch"), MICROMETER, HTTP_SERVER));
 
     private static final JavaClasses OURS = new ClassFileImporter()

@@ -288,7 +288,7 @@ class HealthServerIT {
         return Thread.getAllStackTraces().values().stream()
                 .flatMap(Arrays::stream)
                 .filter(frame -> frame.getMethodName().equals("send")
-                        && frame.getClassName().startsWith(HealthServer.class.getName()))
+                        && frame.getClassName().startsWith(HttpListener.class.getName()))
                 .count();
     }
 
