@@ -6,11 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +21,8 @@ final class HttpListener implements AutoCloseable {
     /** Length that the JDK's server takes for "no body". */
     private static final int NO_BODY = -1;
 
-    /** A thread lives while it is needed, which is for milliseconds where clients behave. */
+    /** Where clients behave, one or two are enough. */
     private static final int MOST_THREADS = 32;
-
-    private static final Duration IDLE = Duration.ofSeconds(5);
 
     static {
         // The JDK's server has no deadlines of its own, and can be given some for all of its kind only, before the
@@ -47,10 +41,10 @@ final class HttpListener implements AutoCloseable {
     }
 
     private final HttpServer server;
-    private final ThreadPoolExecutor threads;
+    private final FewThreads threads;
     private final Map<String, Supplier<Answer>> pages;
 
-    private HttpListener(HttpServer server, ThreadPoolExecutor threads, Map<String, Supplier<Answer>> pages) {
+    private HttpListener(HttpServer server, FewThreads threads, Map<String, Supplier<Answer>> pages) {
         this.server = server;
         this.threads = threads;
         this.pages = pages;
@@ -73,13 +67,7 @@ final class HttpListener implements AutoCloseable {
     static HttpListener start(InetSocketAddress address, String flag, Map<String, Supplier<Answer>> pages)
             throws IOException {
         HttpServer server = bind(address, flag);
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                MOST_THREADS, MOST_THREADS, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "health");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
+        FewThreads threads = new FewThreads("health", MOST_THREADS);
         server.setExecutor(threads);
         HttpListener listener = new HttpListener(server, threads, pages);
         server.createContext("/", listener::handle);
@@ -165,6 +153,6 @@ final class HttpListener implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        threads.shutdownNow();
+        threads.close();
     }
 }

@@ -274,6 +274,23 @@ class HealthServerIT {
     }
 
     @Test
+    void getsAlongWithFewThreadsWhereClientsBehave() throws Exception {
+        long before = healthThreads();
+        try (HealthServer server = start()) {
+            for (int i = 0; i < MANY; i++) {
+                assertThat(get(server.healthAddress(), "/readyz").statusCode()).isEqualTo(200);
+            }
+            assertThat(healthThreads() - before).isBetween(1L, 5L);
+        }
+    }
+
+    private static long healthThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("health"))
+                .count();
+    }
+
+    @Test
     void keepsNoProcessAliveByItsThreads() throws Exception {
         try (HealthServer server = start()) {
             assertThat(get(server.healthAddress(), "/livez").statusCode()).isEqualTo(200);
