@@ -3,6 +3,7 @@ package dev.rootlessnetwork.kube;
 import dev.rootlessnetwork.api.RootlessNetwork;
 import dev.rootlessnetwork.api.SpecMapper;
 import dev.rootlessnetwork.launch.FirstAttempt;
+import dev.rootlessnetwork.launch.Footprint;
 import dev.rootlessnetwork.launch.Launcher;
 import dev.rootlessnetwork.launch.LauncherListener;
 import dev.rootlessnetwork.launch.Observation;
@@ -31,6 +32,7 @@ final class NodeNetworks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeNetworks.class);
     private static final int THREADS = 4;
     private static final Duration LONG_START = Duration.ofMillis(200);
+    private static final Duration START_IS_OVER = Duration.ofSeconds(10);
 
     private final SpecMapper mapper;
     private final Listener listener;
@@ -95,7 +97,7 @@ final class NodeNetworks implements AutoCloseable {
             }
         }
         if (untried.isEmpty()) {
-            launcher.stopOrphans();
+            allTried();
         }
     }
 
@@ -130,8 +132,13 @@ final class NodeNetworks implements AutoCloseable {
 
     private void tried(String uid) {
         if (untried.remove(uid) && untried.isEmpty()) {
-            launcher.stopOrphans();
+            allTried();
         }
+    }
+
+    private void allTried() {
+        launcher.stopOrphans();
+        Future<?> unused = queue.later(START_IS_OVER, Footprint::trim);
     }
 
     /** Only of objects that are gone or not known yet; the others are reconciled. */

@@ -12,6 +12,7 @@ import jnr.ffi.annotations.SaveError;
 import jnr.ffi.types.pid_t;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
+import jnr.ffi.types.uintptr_t;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ final class LibC {
     static final int O_CLOEXEC = 0x80000;
     static final short POLLIN = 0x1;
     static final short POLLHUP = 0x10;
+
+    static final int MADV_DONTNEED = 4;
 
     static final int CLONE_NEWNS = 0x20000;
     static final int CLONE_NEWNET = 0x40000000;
@@ -152,6 +155,11 @@ final class LibC {
         int umount2(@In @Encoding("UTF-8") String target, int flags);
 
         int kill(@pid_t long pid, int signal);
+
+        /** Of glibc; see malloc_trim(3). */
+        int malloc_trim(@size_t long pad);
+
+        int madvise(@uintptr_t long address, @size_t long length, int advice);
 
         @pid_t
         long waitpid(@pid_t long pid, @Out int[] status, int options);

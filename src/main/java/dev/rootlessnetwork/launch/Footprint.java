@@ -1,0 +1,23 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.posix.NativeMemory;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The memory of this process, of which a start needs more than the long time that follows. */
+public final class Footprint {
+    private static final Logger LOG = LoggerFactory.getLogger(Footprint.class);
+
+    private Footprint() {}
+
+    /** Gives back what only the start needed. Stops all threads for some ten milliseconds: for a quiet moment after it. */
+    public static void trim() {
+        System.gc(); // the serial collector gives free memory back by a full collection only
+        try {
+            NativeMemory.giveBack();
+        } catch (IOException e) {
+            LOG.debug("Cannot give back memory error={}", e.getMessage());
+        }
+    }
+}
