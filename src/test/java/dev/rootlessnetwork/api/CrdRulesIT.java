@@ -161,10 +161,17 @@ class CrdRulesIT {
         assertRefused(ports(1001), "spec.ports: Too many: 1001: must have at most 1000 items");
     }
 
+    /** Each rule has something to judge at each port: what it costs is bounded, too. */
     private static String ports(int count) {
         return IntStream.rangeClosed(1, count)
-                .mapToObj(port -> "{name: p" + port + ", hostPort: " + port + ", containerPort: " + port + "}")
-                .collect(Collectors.joining(", ", "{nodeName: n1, target: {pid: 1}, ports: [", "]}"));
+                .mapToObj(
+                        port -> ("{name: p%1$d, protocol: TCP, hostIP: 127.0.0.1, hostPort: %1$d, containerPort: %1$d,"
+                                        + " containerIP: 10.0.2.100, range: 1}")
+                                .formatted(port))
+                .collect(Collectors.joining(
+                        ", ",
+                        "{nodeName: n1, target: {pid: 1}, options: {portHandler: slirp4netns, enableIPv6: false}, ports: [",
+                        "]}"));
     }
 
     @Test

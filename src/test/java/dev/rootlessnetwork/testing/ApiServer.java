@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -152,18 +152,15 @@ public final class ApiServer implements AutoCloseable {
 
     /** Every request answered so far, in the order in which their last stage was reached; those of the server to itself left out. */
     public List<AuditedRequest> requests() {
-        Map<String, AuditedRequest> byId = new TreeMap<>();
-        List<String> order = new ArrayList<>();
+        Map<String, AuditedRequest> byId = new LinkedHashMap<>();
         String log = read(directory.resolve("audit.log"));
         // The last line may be in the writing.
         for (String line : log.substring(0, log.lastIndexOf('\n') + 1).lines().toList()) {
             AuditedRequest request = AuditedRequest.parse(line);
-            if (byId.put(request.id(), request) != null) {
-                order.remove(request.id());
-            }
-            order.add(request.id());
+            byId.remove(request.id());
+            byId.put(request.id(), request);
         }
-        return order.stream().map(byId::get).toList();
+        return List.copyOf(byId.values());
     }
 
     /** Those of one user. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,27 @@ class ApiServerIT {
                 .orFail();
         assertThat(Files.readString(Path.of("/proc", String.valueOf(server.serverPid()), "cmdline")))
                 .contains("--max-requests-inflight=100");
+    }
+
+    @Test
+    void endsItsWatchesWhenItIsStopped() throws IOException {
+        Process watch = new ProcessBuilder(
+                        server.kubectlCommand(server.adminKubeconfig(), "get", "namespaces", "--watch"))
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("watch").toFile())
+                .start();
+        try {
+            Awaitility.await()
+                    .until(() -> server.requestsOf("admin").stream()
+                            .anyMatch(request -> request.verb().equals("watch")
+                                    && request.resource().equals("namespaces")));
+
+            server.stopServer();
+            assertThat(watch.onExit()).succeedsWithin(Duration.ofSeconds(30));
+        } finally {
+            watch.destroyForcibly();
+            server.startServer();
+        }
     }
 
     @Test
