@@ -104,11 +104,12 @@ public final class ApiServer implements AutoCloseable {
     /** Installs the CRD, or brings it up to date, and waits until it is served. */
     public void applyCrd() {
         kubectl("apply", "--server-side", "--filename=" + CRD).orFail();
-        // Established comes some moments before discovery names it.
+        // Discovery names it some moments after it is established, and the schema for explain comes later still.
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() ->
-                        kubectl("get", "rootlessnetworks", "--all-namespaces").exitStatus() == 0);
+                        kubectl("get", "rootlessnetworks", "--all-namespaces").exitStatus() == 0
+                                && kubectl("explain", "rootlessnetworks").exitStatus() == 0);
     }
 
     /** Makes a namespace; the name must be a new one. */
