@@ -1,12 +1,12 @@
 package dev.rootlessnetwork.launch;
 
+import com.google.common.collect.HashMultimap;
+import com.google.common.collect.SetMultimap;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.NetnsId;
-import dev.rootlessnetwork.posix.PosixException;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
@@ -42,8 +42,13 @@ final class PathWatch implements AutoCloseable {
     private final Supervisor.Watch mountWatch;
     private final Map<String, Path> files = new HashMap<>();
     private final Map<String, Optional<NetnsId>> mounted = new HashMap<>();
-    /** What is watched, and by which paths: several may lead to one directory. */
-    private final Map<WatchKey, Set<Path>> directories = new HashMap<>();
+    /** Names that matter in each directory that is watched, by network. */
+    private final Map<String, SetMultimap<WatchKey, Path>> names = new HashMap<>();
+
+    private final SetMultimap<WatchKey, Interest> interests = HashMultimap.create();
+
+    /** A network to be told when a name comes, goes or changes. */
+    private record Interest(String uid, Path name) {}
 
     /** @param changed called with the UID of a network, by threads of ours; must not block */
     PathWatch(HostRoot hostRoot, Supervisor supervisor, Consumer<String> changed) throws IOException {
@@ -71,66 +76,42 @@ final class PathWatch implements AutoCloseable {
         }
         Path before = path == null ? files.remove(uid) : files.put(uid, path);
         if (!Objects.equals(before, path)) {
-            register();
+            register(uid);
         }
     }
 
-    /** Watches the nearest directory that exists above each path, and no other. */
-    private void register() {
-        Map<WatchKey, Set<Path>> needed = new HashMap<>();
-        files.values().stream().map(PathWatch::parent).distinct().forEach(parent -> register(parent, needed));
-        directories.keySet().stream().filter(key -> !needed.containsKey(key)).forEach(WatchKey::cancel);
-        directories.clear();
-        directories.putAll(needed);
+    /** Replaces what is watched for a network by what its path leads over now. */
+    private void register(String uid) {
+        Path path = files.get(uid);
+        SetMultimap<WatchKey, Path> now = path == null ? HashMultimap.create() : watched(path);
+        SetMultimap<WatchKey, Path> before = path == null ? names.remove(uid) : names.put(uid, now);
+        if (before != null) {
+            before.forEach((key, name) -> interests.remove(key, new Interest(uid, name)));
+        }
+        now.forEach((key, name) -> interests.put(key, new Interest(uid, name)));
+        if (before != null) {
+            before.keySet().stream().filter(key -> !interests.containsKey(key)).forEach(WatchKey::cancel);
+        }
     }
 
-    /** The next directory may come between our look for it and the watch for its coming: then that one is watched, too. */
-    private void register(Path parent, Map<WatchKey, Set<Path>> needed) {
-        Path watched = null;
-        while (!parent.equals(watched)) {
-            try (Nearest nearest = nearest(parent)) {
-                if (nearest.path().equals(watched)) {
-                    return;
+    /** What comes between the look for the way and the watch for changes on it shows in a second look. */
+    private SetMultimap<WatchKey, Path> watched(Path path) {
+        SetMultimap<WatchKey, Path> watched = HashMultimap.create();
+        Set<PathTrail.Place> seen = Set.of();
+        Set<PathTrail.Place> trail = PathTrail.of(hostRoot, path);
+        while (!trail.equals(seen)) {
+            for (PathTrail.Place place : trail) {
+                // By the descriptor: the links of the host's paths are not for our own root to follow.
+                try (Fd directory = hostRoot.find(place.directory())) {
+                    watched.put(directory.procPath().register(service, KINDS), place.name());
+                } catch (IOException e) {
+                    LOG.debug("Cannot watch directory={} error={}", place.directory(), e.toString());
                 }
-                watched = nearest.path();
-                // By the descriptor: the path's links are the host's to follow.
-                WatchKey key = nearest.held().procPath().register(service, KINDS);
-                needed.computeIfAbsent(key, unused -> new HashSet<>()).add(watched);
-            } catch (IOException e) {
-                LOG.debug("Cannot watch a directory above path={} error={}", parent, e.toString());
-                return;
             }
+            seen = trail;
+            trail = PathTrail.of(hostRoot, path);
         }
-    }
-
-    /** A directory that exists, and the path that names it. */
-    private record Nearest(Path path, Fd held) implements AutoCloseable {
-        @Override
-        public void close() {
-            held.close();
-        }
-    }
-
-    private Nearest nearest(Path directory) throws IOException {
-        try {
-            Fd held = hostRoot.find(directory);
-            if (Files.isDirectory(held.procPath())) {
-                return new Nearest(directory, held);
-            }
-            held.close();
-        } catch (PosixException e) {
-            LOG.debug("No directory yet path={} error={}", directory, e.getMessage());
-        }
-        if (directory.equals(parent(directory))) {
-            throw new IOException("cannot open " + directory);
-        }
-        return nearest(parent(directory));
-    }
-
-    /** The root's parent is the root. */
-    private static Path parent(Path path) {
-        Path parent = path.getParent();
-        return parent == null ? path : parent;
+        return watched;
     }
 
     private void run() {
@@ -138,8 +119,8 @@ final class PathWatch implements AutoCloseable {
             while (true) {
                 WatchKey key = service.take();
                 List<WatchEvent<?>> events = key.pollEvents();
-                boolean goesOn = key.reset();
-                affected(key, events, !goesOn).forEach(changed);
+                boolean gone = !key.reset();
+                affected(key, events, gone).forEach(changed);
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
             LOG.debug("Path watch ends");
@@ -147,26 +128,22 @@ final class PathWatch implements AutoCloseable {
     }
 
     /**
-     * Networks whose path is, or lies below, one that was touched.
+     * Networks that care for what has changed.
      *
      * @param gone whether the directory itself is
      */
-    private synchronized List<String> affected(WatchKey key, List<WatchEvent<?>> events, boolean gone) {
-        List<Path> touched = new ArrayList<>();
-        for (Path directory : directories.getOrDefault(key, Set.of())) {
-            if (gone) {
-                touched.add(directory);
+    private synchronized Set<String> affected(WatchKey key, List<WatchEvent<?>> events, boolean gone) {
+        Set<Object> changedNames = new HashSet<>();
+        events.forEach(event -> changedNames.add(event.context()));
+        // Events that were too many to be told one by one have no name.
+        boolean all = gone || events.stream().anyMatch(event -> event.kind() == StandardWatchEventKinds.OVERFLOW);
+        Set<String> uids = new HashSet<>();
+        for (Interest interest : interests.get(key)) {
+            if (all || changedNames.contains(interest.name())) {
+                uids.add(interest.uid());
             }
-            events.forEach(
-                    event -> touched.add(event.context() instanceof Path name ? directory.resolve(name) : directory));
         }
-        List<String> uids = new ArrayList<>();
-        files.forEach((uid, path) -> {
-            if (touched.stream().anyMatch(path::startsWith)) {
-                uids.add(uid);
-            }
-        });
-        register();
+        uids.forEach(this::register);
         return uids;
     }
 

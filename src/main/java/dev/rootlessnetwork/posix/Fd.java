@@ -2,8 +2,10 @@ package dev.rootlessnetwork.posix;
 
 import static dev.rootlessnetwork.posix.LibC.C;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * An owned file descriptor, closed on exec. Safe for use by several threads: a call that is under way when another thread
@@ -18,6 +20,7 @@ public final class Fd implements AutoCloseable {
     private static final int O_CREAT = 0x40;
     private static final int O_APPEND = 0x400;
     private static final int O_NONBLOCK = 0x800;
+    private static final int PATH_MAX = 4096;
     /** For the owner alone to read and write, as with all that the operator creates. */
     private static final int CREATE_MODE = 0600;
 
@@ -55,6 +58,23 @@ public final class Fd implements AutoCloseable {
     /** Opens for reading what this holds, and nothing else, whatever has become of its path. Never blocks on a FIFO. */
     public Fd reopenRead() throws PosixException {
         return openRead(procPath());
+    }
+
+    /**
+     * Where a symbolic link leads that lies in the directory which this holds; empty if it is no link.
+     *
+     * @throws PosixException ENOENT: there is nothing of that name; ENOTDIR: this holds no directory
+     */
+    public Optional<Path> readLink(Path name) throws PosixException {
+        byte[] buffer = new byte[PATH_MAX];
+        try (Lease lease = lease()) {
+            int length = (int) C.readlinkat(lease.number(), name.toString(), buffer, buffer.length);
+            if (length == -1 && LibC.errno() == LibC.EINVAL) {
+                return Optional.empty();
+            }
+            LibC.check(length, "read link " + name + " in " + this);
+            return Optional.of(Path.of(new String(buffer, 0, length, StandardCharsets.UTF_8)));
+        }
     }
 
     static Fd open(Path path, int flags) throws PosixException {

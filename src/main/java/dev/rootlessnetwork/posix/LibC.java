@@ -127,6 +127,9 @@ final class LibC {
 
         int fstat(int fd, @Out byte[] stat);
 
+        @ssize_t
+        long readlinkat(int directory, @In @Encoding("UTF-8") String path, @Out byte[] buffer, @size_t long size);
+
         int geteuid();
 
         int ioctl(int fd, long request, @In @Out byte[] argument);

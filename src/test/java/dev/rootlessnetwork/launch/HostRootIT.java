@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,8 +56,13 @@ class HostRootIT {
     private Container operator(List<String> unshare, List<String> outer, boolean inPod) throws IOException {
         String state = temporary.resolve("state").toString();
         Container operator = new Container(unshare, outer, ClusterOperatorMain.class, state, Boolean.toString(inPod));
-        await().atMost(DEADLINE).until(() -> operator.lines().contains("ready"));
-        return operator;
+        try {
+            awaitLast(operator, "ready");
+            return operator;
+        } catch (ConditionTimeoutException e) {
+            operator.close();
+            throw e;
+        }
     }
 
     /** Waits until this is the last thing that the operator has said. */

@@ -15,6 +15,7 @@ import dev.rootlessnetwork.testing.TargetProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -174,6 +175,54 @@ class TargetIT {
             assertThat(second.target().pid()).isEqualTo(next.pid());
             assertThat(second.slirpProblem()).isNull();
             assertThat(second.restarts()).isZero();
+        }
+    }
+
+    @Test
+    void followsThePidFileThatALinkLeadsTo() throws IOException {
+        Path link = Files.createSymbolicLink(temporary.resolve("web.pid"), Path.of("v1/pid"));
+        Target named = new Target.PidFile(link);
+        assertThat(problemOf(named).reason()).isEqualTo(Reason.TargetNotFound);
+        fixture.changed.clear();
+        Files.createDirectory(temporary.resolve("v1"));
+        Files.writeString(temporary.resolve("v1/pid"), target.pid() + "\n");
+        await().atMost(DEADLINE)
+                .until(() -> fixture.changed.remove("uid-web")
+                        && fixture.converge(Plans.run("web", named)).slirp() != null);
+
+        try (TargetProcess next = TargetProcess.inNetworkNamespace()) {
+            Files.createDirectory(temporary.resolve("v2"));
+            Files.writeString(temporary.resolve("v2/pid"), next.pid() + "\n");
+            fixture.changed.clear();
+            Path fresh = Files.createSymbolicLink(temporary.resolve("fresh"), Path.of("v2/pid"));
+            Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE);
+            awaitChange();
+            assertThat(fixture.converge(Plans.run("web", named)).target().pid()).isEqualTo(next.pid());
+        }
+    }
+
+    @Test
+    void watchesADirectoryForEachOfThePathsThatLeadToIt() throws IOException {
+        Path real = Files.createDirectory(temporary.resolve("real"));
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), real);
+        fixture.converge(Plans.run("first", new Target.PidFile(real.resolve("first.pid"))));
+        fixture.converge(Plans.run("web", new Target.PidFile(link.resolve("web.pid"))));
+        fixture.launcher.stop("uid-first");
+        fixture.changed.clear();
+        Files.writeString(real.resolve("web.pid"), target.pid() + "\n");
+        awaitChange();
+        assertThat(fixture.changed).doesNotContain("uid-first");
+    }
+
+    @Test
+    void neverTellsTheNumberThatAPidFileHolds() throws IOException {
+        Path file = temporary.resolve("pin");
+        for (String number : new String[] {"1234567890", Integer.toString(Procfs.pidMax())}) {
+            Files.writeString(file, number);
+            assertThat(problemOf(new Target.PidFile(file)))
+                    .isEqualTo(Problem.retried(
+                            Reason.TargetNotFound,
+                            "the process that " + file + " names does not exist; waiting for it"));
         }
     }
 
