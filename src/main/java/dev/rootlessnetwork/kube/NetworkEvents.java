@@ -17,9 +17,18 @@ final class NetworkEvents {
 
     private NetworkEvents() {}
 
-    /** @param before null: there was no status */
-    static List<NetworkEvent> between(@Nullable RootlessNetworkStatus before, RootlessNetworkStatus after) {
+    /**
+     * In the order in which they happened.
+     *
+     * @param before null: there was no status
+     * @param death how slirp4netns ended by itself in between; null: it did not
+     */
+    static List<NetworkEvent> between(
+            @Nullable RootlessNetworkStatus before, RootlessNetworkStatus after, @Nullable String death) {
         List<NetworkEvent> events = new ArrayList<>();
+        if (death != null) {
+            events.add(new NetworkEvent(Reason.Exited, "", death));
+        }
         ofSlirp(before == null ? null : before.slirp4netns(), after, events);
         Map<String, PortStatus> portsBefore = new HashMap<>();
         if (before != null) {
@@ -36,10 +45,6 @@ final class NetworkEvents {
         if (after == null) {
             return;
         }
-        int deathsBefore = before == null ? 0 : before.restarts();
-        if (after.restarts() > deathsBefore) {
-            events.add(new NetworkEvent(Reason.Exited, "", exited(status, after)));
-        }
         Integer pid = after.pid();
         Integer pidBefore = before == null ? null : before.pid();
         if (pid != null && !pid.equals(pidBefore)) {
@@ -49,14 +54,6 @@ final class NetworkEvents {
                     "",
                     "slirp4netns runs as process " + pid + targetNote(status)));
         }
-    }
-
-    private static String exited(RootlessNetworkStatus status, SlirpStatus after) {
-        return status.conditions().stream()
-                .filter(condition -> condition.reason().equals("SlirpExited"))
-                .map(RootlessNetworkStatus.StatusCondition::message)
-                .findFirst()
-                .orElse("slirp4netns ended by itself and was started again; restarts so far: " + after.restarts());
     }
 
     private static String targetNote(RootlessNetworkStatus status) {

@@ -176,6 +176,8 @@ final class Network {
         if (death.isPresent()) {
             current = noteDeath(current, death.get());
         }
+        boolean died = current.restarts() > record.restarts();
+        Problem ending = died ? slirp.problem() : null; // a start that succeeds makes it forget
         Map<String, Integer> chosen = ports.choose(plan, chosenBefore(request));
         context.tell(context.portClaims().setAble(uid, target.bound() != null));
         current = takeSteps(current, plan, chosen);
@@ -187,7 +189,8 @@ final class Network {
         current = current.rebound(plan, target.bound()).withChosenPorts(chosen);
         record = current;
         records.saveOrWarn(current);
-        return Observations.of(asked, refusal, current, target, slirp, ports, context);
+        return Observations.of(asked, refusal, current, target, slirp, ports, context)
+                .afterDeath(ending == null ? null : ending.message());
     }
 
     private NetworkRecord noteDeath(NetworkRecord before, String death) {

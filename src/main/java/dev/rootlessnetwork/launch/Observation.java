@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param guest the network inside the target; null while slirp4netns does not run
  * @param ports one for each entry of the plan's ports, in its order
  * @param restarts deaths of slirp4netns since the object was first started
+ * @param death how slirp4netns ended by itself since the observation before, and what it said last; null: it did not
  * @param retryAfter when to converge again if nothing happens before; null: only when something happens
  */
 public record Observation(
@@ -34,7 +35,29 @@ public record Observation(
         @Nullable GuestNetwork guest,
         List<PortObservation> ports,
         int restarts,
+        @Nullable String death,
         @Nullable Duration retryAfter) {
+    /** Of a network whose slirp4netns has not died just now. */
+    public Observation(
+            NetworkIdentity identity,
+            @Nullable Problem refusal,
+            @Nullable NetworkPlan plan,
+            @Nullable TargetBinding target,
+            @Nullable RunningSlirp slirp,
+            @Nullable Problem slirpProblem,
+            @Nullable GuestNetwork guest,
+            List<PortObservation> ports,
+            int restarts,
+            @Nullable Duration retryAfter) {
+        this(identity, refusal, plan, target, slirp, slirpProblem, guest, ports, restarts, null, retryAfter);
+    }
+
+    /** The same, by one whose slirp4netns has died. */
+    Observation afterDeath(@Nullable String newDeath) {
+        return new Observation(
+                identity, refusal, plan, target, slirp, slirpProblem, guest, ports, restarts, newDeath, retryAfter);
+    }
+
     public Observation {
         if (slirp == null && slirpProblem == null && refusal == null) {
             throw new IllegalArgumentException("without a running slirp4netns there must be a reason");
