@@ -28,6 +28,7 @@ final class StatusWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
     private static final String FIELD_MANAGER = "rootlessnetwork";
     private static final int THREADS = 4;
+    private static final Duration REFUSED_AGAIN = Duration.ofMinutes(5);
 
     private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
@@ -46,7 +47,11 @@ final class StatusWriter implements AutoCloseable {
     private record Told(
             RootlessNetwork object,
             @Nullable RootlessNetworkStatus pending,
-            @Nullable Written written) {}
+            @Nullable Written written) {
+        Told with(@Nullable Written newWritten) {
+            return new Told(object, pending, newWritten);
+        }
+    }
 
     /**
      * A status that was written.
@@ -105,11 +110,22 @@ final class StatusWriter implements AutoCloseable {
 
     private void publish(
             RootlessNetwork object, RootlessNetworkStatus status, Predicate<@Nullable RootlessNetworkStatus> isDue) {
-        told.compute(object.uid(), (uid, last) -> {
+        Told now = told.compute(object.uid(), (uid, last) -> {
             Told before = last == null ? new Told(object, null, null) : last;
-            return isDue.test(latest(object, before)) ? new Told(object, status, before.written) : last;
+            if (isDue.test(latest(object, before))) {
+                return new Told(object, status, before.written);
+            }
+            return before.written == null ? before.with(asFound(object)) : before;
         });
-        queue.add(object.uid()); // after it is there to be found
+        if (now.pending != null) {
+            queue.add(object.uid()); // after it is there to be found
+        }
+    }
+
+    /** The status that an object had already: as if we had written it, so that it is noticed when somebody else does. */
+    private static @Nullable Written asFound(RootlessNetwork object) {
+        RootlessNetworkStatus status = object.getStatus();
+        return isNone(status) ? null : new Written(status, status, resourceVersion(object));
     }
 
     /** Drops what is known of an object that is gone. */
@@ -139,9 +155,21 @@ final class StatusWriter implements AutoCloseable {
                 return;
             }
             metrics.statusWritten(true);
-            LOG.debug("Cannot write a status object={} error={}", now.object.key(), e.toString());
-            queue.addAfter(uid, backoff.failed(e));
+            queue.addAfter(uid, retry(now.object, e));
         }
+    }
+
+    /** What stands in the way of all writes the monitor tells; here it is about one object. */
+    private Duration retry(RootlessNetwork object, KubernetesClientException e) {
+        if (e.getCode() == WriteBackoff.UNPROCESSABLE || e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST) {
+            LOG.warn(
+                    "The API server refuses a status: bring the custom resource definition up to date object={} error={}",
+                    object.key(),
+                    e.getMessage());
+            return REFUSED_AGAIN;
+        }
+        LOG.debug("Cannot write a status object={} error={}", object.key(), e.toString());
+        return backoff.failed(e);
     }
 
     private void settle(String uid, RootlessNetworkStatus sent, RootlessNetwork answer) {

@@ -12,7 +12,10 @@ import java.util.concurrent.ThreadLocalRandom;
 final class WriteBackoff {
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofSeconds(10);
+    /** Codes of RFC 6585 and RFC 4918 that the JDK has no names for. */
     static final int TOO_MANY_REQUESTS = 429;
+
+    static final int UNPROCESSABLE = 422;
 
     private long untilNanos = System.nanoTime();
     private Duration next = FIRST;
