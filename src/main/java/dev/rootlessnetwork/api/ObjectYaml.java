@@ -1,12 +1,14 @@
 package dev.rootlessnetwork.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Objects as YAML that people read, and that every YAML reader reads alike. */
@@ -18,6 +20,9 @@ public final class ObjectYaml {
             .stringQuotingChecker(new Words())
             .build());
 
+    private static final ObjectMapper READER =
+            new YAMLMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
     private ObjectYaml() {}
 
     /** A whole object as one document, without a marker before it, ending with a line feed. */
@@ -28,6 +33,16 @@ public final class ObjectYaml {
     /** The tree of an object, in the same form. */
     public static String write(JsonNode object) {
         return writeValue(object);
+    }
+
+    /** An object that was written; empty if it is garbled. */
+    public static Optional<RootlessNetwork> read(String object) {
+        try {
+            return Optional.ofNullable(READER.readValue(object, RootlessNetwork.class))
+                    .filter(read -> read.getMetadata() != null);
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
     }
 
     private static String writeValue(Object object) {

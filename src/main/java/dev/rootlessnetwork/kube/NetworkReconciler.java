@@ -66,6 +66,7 @@ final class NetworkReconciler implements Reconciler<RootlessNetwork> {
         RootlessNetworkStatus before = statuses.latest(object);
         RootlessNetworkStatus after = status(object, observation, before);
         statuses.publish(object, after);
+        networks.observed(object, after);
         NetworkEvents.between(before, after, observation.death()).forEach(event -> events.record(object, event));
         metrics.converged(observation);
     }

@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.kube;
 
 import dev.rootlessnetwork.api.RootlessNetwork;
+import dev.rootlessnetwork.api.RootlessNetworkStatus;
 import dev.rootlessnetwork.api.SpecMapper;
 import dev.rootlessnetwork.launch.FirstAttempt;
 import dev.rootlessnetwork.launch.Footprint;
@@ -38,8 +39,10 @@ final class NodeNetworks implements AutoCloseable {
     private final Listener listener;
     private final WorkQueue queue = new WorkQueue(THREADS, this::work);
     private final CountDownLatch open = new CountDownLatch(1);
+    private final String nodeName;
     private final Launcher launcher;
     private final Map<String, NetworkKey> objects = new ConcurrentHashMap<>();
+    private final ObjectFiles files;
     private final Set<String> untried = ConcurrentHashMap.newKeySet();
     private volatile boolean complete;
 
@@ -56,6 +59,8 @@ final class NodeNetworks implements AutoCloseable {
     NodeNetworks(ControllerSettings settings, LauncherListener metrics, Listener listener) throws IOException {
         this.mapper = new SpecMapper(settings.launcher().source(), settings.defaults(), settings.interfaceExists());
         this.listener = listener;
+        this.nodeName = settings.nodeName();
+        this.files = new ObjectFiles(settings.state(), objects::containsKey);
         this.launcher = Launcher.open(settings.launcher(), settings.state(), metrics, this::changed);
         open.countDown();
     }
@@ -99,6 +104,16 @@ final class NodeNetworks implements AutoCloseable {
         if (untried.isEmpty()) {
             allTried();
         }
+        forgetOthers();
+    }
+
+    /** Objects that went while no agent was here, and never had a network. */
+    private void forgetOthers() {
+        try {
+            files.leftWithoutNetwork(nodeName).forEach(queue::add);
+        } catch (IOException e) {
+            LOG.warn("Cannot read the objects that an earlier agent left error={}", e.toString());
+        }
     }
 
     private void announce(Collection<RootlessNetwork> added) {
@@ -130,6 +145,11 @@ final class NodeNetworks implements AutoCloseable {
         return observation;
     }
 
+    /** Keeps an object with its status where {@code rootlessnet get} finds it. Does not block. */
+    void observed(RootlessNetwork object, RootlessNetworkStatus status) {
+        files.keep(object, status);
+    }
+
     private void tried(String uid) {
         if (untried.remove(uid) && untried.isEmpty()) {
             allTried();
@@ -149,8 +169,13 @@ final class NodeNetworks implements AutoCloseable {
         }
         if (complete) {
             launcher.stop(uid);
+            files.forget(uid);
             tried(uid);
             listener.stopped(uid);
+            NetworkKey again = objects.get(uid);
+            if (again != null) {
+                listener.changed(again); // it came back to this node, perhaps before it was stopped here
+            }
         } else {
             launcher.repair(uid).map(Observation::retryAfter).ifPresent(delay -> queue.addAfter(uid, delay));
         }
@@ -169,6 +194,7 @@ final class NodeNetworks implements AutoCloseable {
     @Override
     public void close() throws IOException {
         queue.close(Duration.ZERO);
+        files.close();
         launcher.close();
     }
 }

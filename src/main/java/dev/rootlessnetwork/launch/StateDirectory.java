@@ -188,10 +188,28 @@ public final class StateDirectory {
         writeAtomically(files.status(), yaml.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Removes what {@link #writeStatus} stored, of an object that has no network. */
+    public void deleteStatus(String uid) throws IOException {
+        NetworkFiles files = files(uid);
+        if (!Files.exists(files.record())) {
+            delete(files);
+        }
+    }
+
     /** Every object that is known here, in the order of the directories' names. */
     public List<StoredStatus> statuses() throws IOException {
+        return statuses(list());
+    }
+
+    /** Objects that are known here and never had a network. */
+    public List<StoredStatus> unrecorded() throws IOException {
+        return statuses(
+                list().stream().filter(files -> !Files.exists(files.record())).toList());
+    }
+
+    private static List<StoredStatus> statuses(List<NetworkFiles> networks) {
         List<StoredStatus> statuses = new ArrayList<>();
-        for (NetworkFiles files : list()) {
+        for (NetworkFiles files : networks) {
             try {
                 statuses.add(new StoredStatus(Files.readString(files.status()), files.status()));
             } catch (NoSuchFileException e) {
