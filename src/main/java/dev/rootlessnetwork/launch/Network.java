@@ -186,7 +186,10 @@ final class Network {
             ports.release(uid);
         }
         target.settle();
-        current = current.rebound(plan, target.bound()).withChosenPorts(chosen);
+        if (!slirp.hasDied()) { // else the record goes on telling what that one was attached to: see noteDeath
+            current = current.rebound(plan, target.bound());
+        }
+        current = current.withChosenPorts(chosen);
         record = current;
         records.saveOrWarn(current);
         return Observations.of(asked, refusal, current, target, slirp, ports, context)
