@@ -45,8 +45,8 @@ class ConflictIT {
     /** The creation times of objects have a resolution of a second. */
     private void awaitAnotherSecond(TestNamespace namespace, String object) {
         String created = namespace.get(object).getMetadata().getCreationTimestamp();
-        await().atMost(DEADLINE).until(() -> Instant.now()
-                .isAfter(Instant.parse(created).plusSeconds(1)));
+        await().atMost(DEADLINE)
+                .until(() -> Instant.now().isAfter(Instant.parse(created).plusSeconds(1)));
     }
 
     @Test

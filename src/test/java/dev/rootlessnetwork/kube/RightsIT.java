@@ -74,9 +74,8 @@ class RightsIT {
 
     private boolean wasRefused(String verb, String resource) {
         return node.server.requestsOf(ShippedRights.user(node.name + "-without")).stream()
-                .anyMatch(request -> request.verb().equals(verb)
-                        && request.resource().equals(resource)
-                        && request.code() == 403);
+                .anyMatch(request ->
+                        request.verb().equals(verb) && request.resource().equals(resource) && request.code() == 403);
     }
 
     private void awaitRefused(String verb, String resource) {
@@ -99,7 +98,9 @@ class RightsIT {
     void withoutReadingObjectsItIsNeverReadyAndSaysWhy(String verb) {
         try (Agent agent = Agent.start(without(verb, "rootlessnetworks"))) {
             awaitRefused(verb, "rootlessnetworks");
-            await().atMost(DEADLINE).ignoreExceptions().until(() -> agent.readyz().body().contains("(403)"));
+            await().atMost(DEADLINE)
+                    .ignoreExceptions()
+                    .until(() -> agent.readyz().body().contains("(403)"));
             assertThat(agent.readyz().statusCode()).isEqualTo(503);
             assertThat(agent.readyz().body()).contains(READ_REFUSED);
             assertThat(agent.isRunning()).isTrue();
@@ -113,7 +114,8 @@ class RightsIT {
         awaitRefused("patch", "rootlessnetworks/status");
         await().atMost(DEADLINE)
                 .ignoreExceptionsMatching(AssertionError.class::isInstance)
-                .until(() -> TestClient.here().echo("tcp", "127.0.0.1", 18080, 1).equals("same"));
+                .until(() ->
+                        TestClient.here().echo("tcp", "127.0.0.1", 18080, 1).equals("same"));
         assertThat(node.objects.get("web").getStatus().conditions()).isEmpty();
     }
 
