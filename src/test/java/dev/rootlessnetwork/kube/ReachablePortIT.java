@@ -14,6 +14,7 @@ import dev.rootlessnetwork.testing.OtherHost;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TestClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +100,7 @@ class ReachablePortIT {
     void changesPortsWhileConnectionsOfOthersGoOn() throws IOException {
         node.startAgent();
         RootlessNetworkStatus before = applied(port("http", 18080, 80), port("gone", 18081, 80));
-        try (Socket connection = new Socket("127.0.0.1", 18080)) {
+        try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), 18080)) {
             echo(connection, 'a');
 
             RootlessNetworkStatus after =

@@ -45,6 +45,11 @@ public final class TestNode implements AutoCloseable {
         return agents.element();
     }
 
+    /** Ends the agent that was started last. */
+    public void stopAgent() {
+        agents.pop().close();
+    }
+
     public Agent.Settings settings() {
         return Agent.Settings.of(name, kubeconfig, state);
     }
