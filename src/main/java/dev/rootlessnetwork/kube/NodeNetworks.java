@@ -33,7 +33,8 @@ final class NodeNetworks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeNetworks.class);
     private static final int THREADS = 4;
     private static final Duration LONG_START = Duration.ofMillis(200);
-    private static final Duration START_IS_OVER = Duration.ofSeconds(10);
+    private static final Duration START_IS_OVER = Duration.ofSeconds(8);
+    private static final Duration COLLECTION_IS_OVER = Duration.ofSeconds(2);
 
     private final SpecMapper mapper;
     private final Listener listener;
@@ -158,7 +159,9 @@ final class NodeNetworks implements AutoCloseable {
 
     private void allTried() {
         launcher.stopOrphans();
-        Future<?> unused = queue.later(START_IS_OVER, Footprint::trim);
+        List<Future<?>> unused = List.of(
+                queue.later(START_IS_OVER, Footprint::collect),
+                queue.later(START_IS_OVER.plus(COLLECTION_IS_OVER), Footprint::giveBack));
     }
 
     /** Only of objects that are gone or not known yet; the others are reconciled. */

@@ -11,9 +11,13 @@ public final class Footprint {
 
     private Footprint() {}
 
-    /** Gives back what only the start needed. Stops all threads for some ten milliseconds: for a quiet moment after it. */
-    public static void trim() {
+    /** Lets the Java heap shrink. Stops all threads for some ten milliseconds: for a quiet moment after the start. */
+    public static void collect() {
         System.gc(); // the serial collector gives free memory back by a full collection only
+    }
+
+    /** Gives back native memory. For some time after {@link #collect}: the JVM looks at all its classes once more after that. */
+    public static void giveBack() {
         try {
             NativeMemory.giveBack();
         } catch (IOException e) {
