@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param sandbox whether slirp4netns is to run in its sandbox
  * @param readyTimeout from spawn to ready, positive
  * @param hostPorts where host ports are chosen from
- * @param nameOwners whether messages may name other processes and objects; not where tenants read each other's status
+ * @param nameOwners whether messages may name other processes, and objects of other namespaces; not where tenants read each other's
+ *     status
  * @param inPod whether we run in a container of a pod, so that the host's files are not ours
  */
 public record LauncherConfig(

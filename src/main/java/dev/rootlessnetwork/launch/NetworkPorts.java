@@ -120,7 +120,7 @@ final class NetworkPorts {
                     context.tell(context.portClaims()
                             .release(uid, Set.of(close.forward().forward().id())));
                 } else if (step instanceof Step.OpenForward open) {
-                    note(open.forward().id(), silent == null ? open(uid, open.forward(), api) : silent);
+                    note(open.forward().id(), silent == null ? open(plan.claimant(), open.forward(), api) : silent);
                 }
             } catch (SlirpApiException e) {
                 silent = Problem.retried(Reason.PortFailed, e.getMessage());
@@ -131,8 +131,8 @@ final class NetworkPorts {
         }
     }
 
-    private @Nullable Problem open(String uid, PortForward forward, SlirpApi api) throws SlirpApiException {
-        return context.portHandler().open(uid, forward, api).orElse(null);
+    private @Nullable Problem open(Claimant claimant, PortForward forward, SlirpApi api) throws SlirpApiException {
+        return context.portHandler().open(claimant, forward, api).orElse(null);
     }
 
     private void note(ForwardId id, @Nullable Problem problem) {

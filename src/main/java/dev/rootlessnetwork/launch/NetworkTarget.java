@@ -72,7 +72,7 @@ final class NetworkTarget {
             return found;
         }
         found.close();
-        String name = holder.get().describe(context.config().nameOwners());
+        String name = holder.get().describe(plan.claimant(), context.config().nameOwners());
         problem = Problem.stalled(
                 Reason.TargetInUse,
                 "network namespace " + found.binding().netns() + " already has a network, by " + name

@@ -6,8 +6,14 @@ package dev.rootlessnetwork.network;
  * @param precedence the smaller string wins what nobody holds
  */
 public record Claimant(String uid, NetworkKey key, String precedence) {
-    /** @param byName whether it may be named; not where tenants read each other's messages */
-    public String describe(boolean byName) {
-        return byName ? "RootlessNetwork " + key : "another RootlessNetwork of this node";
+    /**
+     * For a message in the status of another object.
+     *
+     * @param byName whether it may be named to anybody; where tenants read each other's messages, it is named only to an object of
+     *     its own namespace
+     */
+    public String describe(Claimant reader, boolean byName) {
+        boolean sameTenant = key.namespace().equals(reader.key.namespace());
+        return byName || sameTenant ? "RootlessNetwork " + key : "another RootlessNetwork of this node";
     }
 }

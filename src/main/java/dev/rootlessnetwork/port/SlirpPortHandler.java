@@ -19,7 +19,7 @@ public final class SlirpPortHandler {
     private final HostPortProbe probe;
     private final boolean nameOwners;
 
-    /** @param nameOwners whether messages may name the object that has a port */
+    /** @param nameOwners whether messages may name an object of another namespace that has a port */
     public SlirpPortHandler(HostPortClaims claims, HostPortProbe probe, boolean nameOwners) {
         this.claims = claims;
         this.probe = probe;
@@ -32,11 +32,11 @@ public final class SlirpPortHandler {
      * @return why it is not open; empty if it is
      * @throws SlirpApiException if slirp4netns does not answer, so that asking further makes no sense
      */
-    public Optional<Problem> open(String uid, PortForward forward, SlirpApi api) throws SlirpApiException {
+    public Optional<Problem> open(Claimant claimant, PortForward forward, SlirpApi api) throws SlirpApiException {
         ForwardId id = forward.id();
-        Optional<Claimant> obstacle = claims.tryHold(uid, id);
+        Optional<Claimant> obstacle = claims.tryHold(claimant.uid(), id);
         if (obstacle.isPresent()) {
-            return Optional.of(conflict(id, obstacle.get()));
+            return Optional.of(conflict(id, obstacle.get().describe(claimant, nameOwners)));
         }
         boolean open = false;
         try {
@@ -54,13 +54,12 @@ public final class SlirpPortHandler {
             return Optional.of(Problem.retried(Reason.PortFailed, id + " cannot be opened: " + e.getMessage()));
         } finally {
             if (!open) {
-                claims.release(uid, Set.of(id));
+                claims.release(claimant.uid(), Set.of(id));
             }
         }
     }
 
-    private Problem conflict(ForwardId id, Claimant other) {
-        String holder = other.describe(nameOwners);
+    private static Problem conflict(ForwardId id, String holder) {
         return Problem.retried(
                 Reason.PortConflict,
                 id + " belongs to " + holder + ": choose another hostPort or hostIP for one of the two");
