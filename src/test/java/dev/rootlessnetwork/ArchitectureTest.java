@@ -42,6 +42,7 @@ class ArchitectureTest {
     private static final String FABRIC8 = "io.fabric8..";
     private static final String JACKSON = "com.fasterxml.jackson..";
     private static final String OPERATOR_SDK = "io.javaoperatorsdk..";
+    private static final String OKHTTP = "okhttp3..";
     private static final String MICROMETER = "io.micrometer..";
 
     /** The JDK's, an exported interface of its module jdk.httpserver. */
@@ -66,6 +67,7 @@ class ArchitectureTest {
                             own("metrics"),
                             FABRIC8,
                             OPERATOR_SDK,
+                            OKHTTP,
                             JACKSON,
                             GUAVA),
             "standalone",

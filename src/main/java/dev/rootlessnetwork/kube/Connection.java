@@ -17,11 +17,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /** How the agent talks to the API server: settings with which a connection that dies silently is noticed within seconds. */
 final class Connection {
-    private static final String INTERCEPTOR = "agent";
     private static final Path POD_TOKEN = Path.of(Config.KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -92,8 +92,7 @@ final class Connection {
     private static KubernetesClient buildOnce(Config config, ApiServerMonitor monitor) {
         return new KubernetesClientBuilder()
                 .withConfig(config)
-                .withHttpClientFactory(new OkHttpClientFactory())
-                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor(INTERCEPTOR, monitor))
+                .withHttpClientFactory(new WatchedFactory(monitor))
                 // Without a search for every class of every model: we use three of them.
                 .withKubernetesSerialization(new KubernetesSerialization(mapper(), false))
                 .build();
@@ -123,5 +122,22 @@ final class Connection {
                 .map(file -> kubeconfig.toPath().toAbsolutePath().resolveSibling(file))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * Lets the monitor see each attempt as it is, and gives each a deadline: the client knows none for the opening of a watch, where
+     * a server that accepts connections and says nothing would take one more thread with each attempt.
+     */
+    private static final class WatchedFactory extends OkHttpClientFactory {
+        private final ApiServerMonitor monitor;
+
+        WatchedFactory(ApiServerMonitor monitor) {
+            this.monitor = monitor;
+        }
+
+        @Override
+        protected void additionalConfig(OkHttpClient.Builder builder) {
+            builder.callTimeout(REQUEST_TIMEOUT).addInterceptor(monitor);
+        }
     }
 }

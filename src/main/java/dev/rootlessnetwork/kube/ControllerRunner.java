@@ -85,8 +85,9 @@ public final class ControllerRunner {
         readiness = new Readiness(false, "the list of objects has not come yet");
         SimpleInboundEventSource<RootlessNetwork> changes = new SimpleInboundEventSource<>("changes");
         try (KubernetesClient client = Connection.client(settings.kubeconfig(), monitor);
-                StatusWriter statuses = new StatusWriter(client, metrics);
-                EventRecorder events = new EventRecorder(client, settings.nodeName(), settings.clock(), metrics);
+                StatusWriter statuses = new StatusWriter(client, monitor, metrics);
+                EventRecorder events =
+                        new EventRecorder(client, monitor, settings.nodeName(), settings.clock(), metrics);
                 NodeNetworks networks =
                         new NodeNetworks(settings, metrics, new Changes(changes, statuses, events, metrics))) {
             NetworkReconciler reconciler =
@@ -98,6 +99,7 @@ public final class ControllerRunner {
             starting.start();
             ended.await();
             LOG.info("Stopping; networks run on");
+            monitor.end();
             operator.stop();
         }
     }

@@ -32,6 +32,7 @@ final class EventRecorder implements AutoCloseable {
     private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
+    private final ApiServerMonitor monitor;
     private final String nodeName;
     private final Clock clock;
     private final AgentMetrics metrics;
@@ -40,8 +41,10 @@ final class EventRecorder implements AutoCloseable {
     private final Map<String, EventSeries> known = new HashMap<>();
     private final Map<String, EventBudget> budgets = new HashMap<>();
 
-    EventRecorder(KubernetesClient client, String nodeName, Clock clock, AgentMetrics metrics) {
+    EventRecorder(
+            KubernetesClient client, ApiServerMonitor monitor, String nodeName, Clock clock, AgentMetrics metrics) {
         this.client = client;
+        this.monitor = monitor;
         this.nodeName = nodeName;
         this.clock = clock;
         this.metrics = metrics;
@@ -130,7 +133,7 @@ final class EventRecorder implements AutoCloseable {
                 && e.getCode() < HttpURLConnection.HTTP_INTERNAL_ERROR
                 && e.getCode() != WriteBackoff.TOO_MANY_REQUESTS
                 && e.getCode() != HttpURLConnection.HTTP_UNAUTHORIZED;
-        Duration wait = backoff.failed(e);
+        Duration wait = backoff.failed(e, monitor.retryAfter());
         if (exists && series.written() == 0) {
             settle(key, series, 1); // the answer to our first attempt was lost
         } else if (refused || series.fail() >= MOST_ATTEMPTS) {
@@ -140,9 +143,9 @@ final class EventRecorder implements AutoCloseable {
         }
     }
 
-    /** Writes what waits, if that is soon done, and ends. */
+    /** Writes what waits, if that is soon done, and ends; a request that is not answered meanwhile is given up. */
     @Override
     public void close() {
-        queue.close(LAST_WRITES);
+        queue.abandon(LAST_WRITES);
     }
 }

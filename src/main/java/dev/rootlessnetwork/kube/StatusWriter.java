@@ -33,6 +33,7 @@ final class StatusWriter implements AutoCloseable {
     private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
+    private final ApiServerMonitor monitor;
     private final AgentMetrics metrics;
     private final WorkQueue queue = new WorkQueue(THREADS, this::write);
     private final WriteBackoff backoff = new WriteBackoff();
@@ -63,8 +64,9 @@ final class StatusWriter implements AutoCloseable {
     private record Written(
             RootlessNetworkStatus sent, @Nullable RootlessNetworkStatus kept, long resourceVersion) {}
 
-    StatusWriter(KubernetesClient client, AgentMetrics metrics) {
+    StatusWriter(KubernetesClient client, ApiServerMonitor monitor, AgentMetrics metrics) {
         this.client = client;
+        this.monitor = monitor;
         this.metrics = metrics;
     }
 
@@ -169,7 +171,7 @@ final class StatusWriter implements AutoCloseable {
             return REFUSED_AGAIN;
         }
         LOG.debug("Cannot write a status object={} error={}", object.key(), e.toString());
-        return backoff.failed(e);
+        return backoff.failed(e, monitor.retryAfter());
     }
 
     private void settle(String uid, RootlessNetworkStatus sent, RootlessNetwork answer) {
@@ -207,9 +209,9 @@ final class StatusWriter implements AutoCloseable {
         return version == null ? 0 : Long.parseLong(version);
     }
 
-    /** Writes what waits, if that is soon done, and ends. */
+    /** Writes what waits, if that is soon done, and ends; a request that is not answered meanwhile is given up. */
     @Override
     public void close() {
-        queue.close(LAST_WRITES);
+        queue.abandon(LAST_WRITES);
     }
 }

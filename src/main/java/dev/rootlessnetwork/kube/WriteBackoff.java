@@ -30,32 +30,28 @@ final class WriteBackoff {
         next = FIRST;
     }
 
-    /** Notes a failure; how long the one who met it has to wait. */
-    synchronized Duration failed(KubernetesClientException e) {
+    /**
+     * Notes a failure; how long the one who met it has to wait.
+     *
+     * @param asked how long the API server asks to wait; zero if it does not
+     */
+    synchronized Duration failed(KubernetesClientException e, Duration asked) {
         Duration wait = next;
         next = next.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : next.multipliedBy(2);
         if (concernsAll(e.getCode())) {
-            Duration asked = retryAfter(e);
             wait = asked.compareTo(wait) > 0 ? asked : wait;
             untilNanos = System.nanoTime() + wait.toNanos();
         }
         return jittered(wait);
     }
 
-    /** Without an answer the code is 0; an answer about one object says nothing of others. */
+    /** Without an answer there is no code, which is less than any; an answer about one object says nothing of others. */
     private static boolean concernsAll(int code) {
-        return code == 0
+        return code <= 0
                 || code == HttpURLConnection.HTTP_UNAUTHORIZED
                 || code == HttpURLConnection.HTTP_FORBIDDEN
                 || code == TOO_MANY_REQUESTS
                 || code >= HttpURLConnection.HTTP_INTERNAL_ERROR;
-    }
-
-    private static Duration retryAfter(KubernetesClientException e) {
-        boolean told = e.getStatus() != null
-                && e.getStatus().getDetails() != null
-                && e.getStatus().getDetails().getRetryAfterSeconds() != null;
-        return told ? Duration.ofSeconds(e.getStatus().getDetails().getRetryAfterSeconds()) : Duration.ZERO;
     }
 
     private static Duration jittered(Duration wait) {

@@ -152,6 +152,23 @@ public final class WorkQueue {
         }
     }
 
+    /**
+     * Shuts down after having worked on what waits, for this long at most. What is under way then is interrupted, and not waited for. An
+     * interrupt cuts it short, and stays pending.
+     */
+    public void abandon(Duration most) {
+        try {
+            awaitIdle(most);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            closed = true;
+            pending.values().forEach(WorkQueue::cancelTimer);
+        }
+        threads.shutdownNow();
+    }
+
     /** Drops what waits or is due later, and blocks until what is under way has ended. */
     public void shutDown() throws InterruptedException {
         synchronized (this) {
