@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.base.Throwables;
 import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -93,9 +94,16 @@ final class Connection {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withHttpClientFactory(new WatchedFactory(monitor))
-                // Without a search for every class of every model: we use three of them.
-                .withKubernetesSerialization(new KubernetesSerialization(mapper(), false))
+                .withKubernetesSerialization(serialization())
                 .build();
+    }
+
+    /** Without a search for every class of every model: we use four of them. */
+    private static KubernetesSerialization serialization() {
+        KubernetesSerialization serialization = new KubernetesSerialization(mapper(), false);
+        // What ends a watch, above all that it asks for what happened too long ago; nothing else names this class.
+        serialization.registerKubernetesResource("v1", "Status", Status.class);
+        return serialization;
     }
 
     /** Fields of a later version of the resource are none of our business. */

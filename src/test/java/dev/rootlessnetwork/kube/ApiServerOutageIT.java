@@ -8,6 +8,7 @@ import dev.rootlessnetwork.testing.LiveProcesses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,6 +85,41 @@ class ApiServerOutageIT {
         agent.awaitReady();
         node.awaitRestarts("web", 1);
         assertThat(agent.toldOfTheApiServer()).containsExactly(node.cannotRead(refused()), node.canReadAgain());
+    }
+
+    @Test
+    void letsNetworksRunOnRepairsThemAndCatchesUpWhenTheServerIsBack() {
+        node.apply("kept", 18080);
+        node.apply("deleted", 18081);
+        TroubledAgent agent = node.startAgent().awaitReady();
+        node.namespace.awaitReady("kept");
+        node.namespace.awaitReady("deleted");
+        int slirp = node.slirp("kept");
+
+        server.stopServer();
+        node.link.refuse();
+        TroubledNode.kill(slirp);
+        TroubledNode.awaitServing(18080);
+        agent.awaitTold(node.cannotRead(refused()));
+        agent.awaitTold(node.cannotWrite(refused()));
+        assertThat(TroubledNode.serves(18081)).isTrue();
+        server.startServer();
+        node.apply("kept", 18080, 18082);
+        node.namespace.delete("deleted");
+        assertThat(TroubledNode.serves(18081)).isTrue();
+        node.link.restore();
+
+        TroubledNode.awaitServing(18082);
+        TroubledNode.awaitSilent(18081);
+        node.awaitRestarts("kept", 1);
+        node.namespace.awaitReady("kept");
+        agent.awaitReady();
+        assertThat(agent.toldOfTheApiServer())
+                .containsExactlyInAnyOrder(
+                        node.cannotRead(refused()),
+                        node.cannotWrite(refused()),
+                        node.canReadAgain(),
+                        node.canWriteAgain());
     }
 
     @Test
@@ -170,5 +206,47 @@ class ApiServerOutageIT {
         assertThat(TroubledNode.serves(18080)).isTrue();
         assertThat(node.slirp("kept")).isEqualTo(kept);
         assertThat(LiveProcesses.named("slirp4netns")).containsExactly(String.valueOf(kept));
+    }
+
+    @Test
+    void listsAnewWhereTheServerNoLongerTellsWhatHappenedMeanwhile() {
+        node.apply("kept", 18080);
+        node.apply("deleted", 18081);
+        node.apply("remade", 18082);
+        TroubledAgent agent = node.startAgent().awaitReady();
+        for (String object : List.of("kept", "deleted", "remade")) {
+            node.namespace.awaitReady(object);
+        }
+        String before = node.namespace.get("remade").uid();
+        int kept = node.slirp("kept");
+        long lists = lists();
+
+        node.link.refuse();
+        node.apply("kept", 18080, 18083);
+        node.namespace.delete("deleted");
+        node.namespace.delete("remade");
+        node.apply("remade", 18084);
+        // It knows nothing of what was before its start, and does not go back to etcd for it.
+        server.stopServer();
+        server.startServer();
+        node.link.restore();
+
+        TroubledNode.awaitServing(18083);
+        TroubledNode.awaitServing(18084);
+        TroubledNode.awaitSilent(18081);
+        TroubledNode.awaitSilent(18082);
+        node.namespace.awaitReady("kept");
+        node.namespace.awaitReady("remade");
+        agent.awaitReady();
+        assertThat(node.slirp("kept")).isEqualTo(kept);
+        assertThat(node.namespace.get("remade").uid()).isNotEqualTo(before);
+        assertThat(LiveProcesses.named("slirp4netns")).hasSize(2);
+        assertThat(lists()).isGreaterThan(lists);
+    }
+
+    private long lists() {
+        return server.requestsOf(node.user()).stream()
+                .filter(request -> request.verb().equals("list"))
+                .count();
     }
 }
