@@ -45,7 +45,7 @@ final class NetworkReconciler implements Reconciler<RootlessNetwork> {
 
     @Override
     public List<EventSource<?, RootlessNetwork>> prepareEventSources(EventSourceContext<RootlessNetwork> context) {
-        return List.of(changes, new ObjectEvents(nodeName, networks, context.getPrimaryCache(), metrics));
+        return List.of(changes, new ObjectEvents(nodeName, networks, statuses, context.getPrimaryCache(), metrics));
     }
 
     @Override

@@ -17,15 +17,21 @@ final class ObjectEvents extends AbstractEventSource<Void, RootlessNetwork>
         implements ResourceEventAware<RootlessNetwork> {
     private final String nodeName;
     private final NodeNetworks networks;
+    private final StatusWriter statuses;
     private final IndexerResourceCache<RootlessNetwork> cache;
     private final AgentMetrics metrics;
 
     /** @param cache the informer's objects */
     ObjectEvents(
-            String nodeName, NodeNetworks networks, IndexerResourceCache<RootlessNetwork> cache, AgentMetrics metrics) {
+            String nodeName,
+            NodeNetworks networks,
+            StatusWriter statuses,
+            IndexerResourceCache<RootlessNetwork> cache,
+            AgentMetrics metrics) {
         super(Void.class, "objects");
         this.nodeName = nodeName;
         this.networks = networks;
+        this.statuses = statuses;
         this.cache = cache;
         this.metrics = metrics;
     }
@@ -60,6 +66,7 @@ final class ObjectEvents extends AbstractEventSource<Void, RootlessNetwork>
         if (!object.uid().equals(before.uid())) {
             networks.disappeared(before.uid());
         }
+        statuses.seen(object);
         if (isWanted(object)) {
             networks.appeared(object);
         } else {

@@ -30,6 +30,9 @@ final class StatusWriter implements AutoCloseable {
     private static final int THREADS = 4;
     private static final Duration REFUSED_AGAIN = Duration.ofMinutes(5);
 
+    /** The object has changed, or is another one: we hear of that soon, and then do not wait any longer. */
+    private static final Duration CONFLICT_AGAIN = Duration.ofSeconds(1);
+
     private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
@@ -51,6 +54,12 @@ final class StatusWriter implements AutoCloseable {
             @Nullable Written written) {
         Told with(@Nullable Written newWritten) {
             return new Told(object, pending, newWritten);
+        }
+
+        /** The newest one that is known of the object. */
+        String resourceVersion() {
+            long seen = StatusWriter.resourceVersion(object);
+            return Long.toString(written == null ? seen : Math.max(seen, written.resourceVersion));
         }
     }
 
@@ -130,6 +139,18 @@ final class StatusWriter implements AutoCloseable {
         return isNone(status) ? null : new Written(status, status, resourceVersion(object));
     }
 
+    /** Hears of an object as it is now: a status that waits is meant for this edition of it. Does not block. */
+    void seen(RootlessNetwork object) {
+        Told now = told.computeIfPresent(
+                object.uid(),
+                (uid, last) -> resourceVersion(object) > resourceVersion(last.object)
+                        ? new Told(object, last.pending, last.written)
+                        : last);
+        if (now != null && now.pending != null) {
+            queue.add(object.uid());
+        }
+    }
+
     /** Drops what is known of an object that is gone. */
     void forget(String uid) {
         told.remove(uid);
@@ -146,12 +167,12 @@ final class StatusWriter implements AutoCloseable {
             return;
         }
         try {
-            RootlessNetwork answer = apply(now.object, now.pending);
+            RootlessNetwork answer = apply(now, now.pending);
             backoff.succeeded();
             metrics.statusWritten(false);
             settle(uid, now.pending, answer);
         } catch (KubernetesClientException e) {
-            if (isGone(e)) {
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 LOG.debug("The object of a status is gone object={} uid={}", now.object.key(), uid);
                 forget(uid);
                 return;
@@ -171,6 +192,9 @@ final class StatusWriter implements AutoCloseable {
             return REFUSED_AGAIN;
         }
         LOG.debug("Cannot write a status object={} error={}", object.key(), e.toString());
+        if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+            return CONFLICT_AGAIN;
+        }
         return backoff.failed(e, monitor.retryAfter());
     }
 
@@ -180,13 +204,16 @@ final class StatusWriter implements AutoCloseable {
                 uid, (unused, last) -> new Told(last.object, sent.equals(last.pending) ? null : last.pending, written));
     }
 
-    private RootlessNetwork apply(RootlessNetwork object, RootlessNetworkStatus status) {
+    private RootlessNetwork apply(Told now, RootlessNetworkStatus status) {
         RootlessNetwork fresh = new RootlessNetwork();
-        // The UID is a precondition: the status of a deleted object never ends up in another one of its name.
+        // The version is a precondition, because a UID is none for a status: that of a deleted object would end up in
+        // another one of its
+        // name.
         fresh.setMetadata(new ObjectMetaBuilder()
-                .withNamespace(object.key().namespace())
-                .withName(object.key().name())
-                .withUid(object.uid())
+                .withNamespace(now.object.key().namespace())
+                .withName(now.object.key().name())
+                .withUid(now.object.uid())
+                .withResourceVersion(now.resourceVersion())
                 .build());
         fresh.setStatus(status);
         PatchContext apply = new PatchContext.Builder()
@@ -195,13 +222,6 @@ final class StatusWriter implements AutoCloseable {
                 .withForce(true)
                 .build();
         return client.resource(fresh).subresource("status").patch(apply, fresh);
-    }
-
-    /** Not found, or another UID under that name; a conflict of another kind passes. */
-    private static boolean isGone(KubernetesClientException e) {
-        return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
-                || (e.getCode() == HttpURLConnection.HTTP_CONFLICT
-                        && String.valueOf(e.getMessage()).contains("UID in precondition"));
     }
 
     private static long resourceVersion(RootlessNetwork object) {
