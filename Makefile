@@ -1,13 +1,16 @@
 # Every target that needs tools installs what is missing first, by the system's package manager, and says what.
 
-.PHONY: help demo test build bench format prerequisites
+.PHONY: help demo demo-kubernetes test build bench format prerequisites
 .DEFAULT_GOAL := help
 
 help: ## say what can be made (the default)
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 25
 
 demo: build ## give a process a network, reach it through a forwarded port, add a port while it runs
 	@src/scripts/demo
+
+demo-kubernetes: build ## the same by kubectl, on a real API server and an agent of this machine
+	@src/scripts/demo-kubernetes
 
 test: prerequisites ## run every test, on real slirp4netns and real namespaces
 	@src/scripts/test
