@@ -14,12 +14,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the pages that lead elsewhere, or that list what the code has. */
 class DocumentationTest {
     private static final Path DOCUMENTS = Path.of("docs");
     private static final Path DECISIONS = DOCUMENTS.resolve("decisions");
-    private static final Path GUIDE = DOCUMENTS.resolve("standalone.md");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)[^)]*\\)");
     private static final Pattern REASON_ROW = Pattern.compile("^\\| `([A-Z]\\w+)` \\| .* \\| .* \\|$");
 
@@ -62,9 +63,10 @@ class DocumentationTest {
         }
     }
 
-    @Test
-    void saysOfEachReasonWhatToDoOnOneMachine() throws IOException {
-        List<String> rows = Files.readAllLines(GUIDE).stream()
+    @ParameterizedTest
+    @ValueSource(strings = {"standalone.md", "kubernetes.md"})
+    void saysOfEachReasonWhatToDo(String guide) throws IOException {
+        List<String> rows = Files.readAllLines(DOCUMENTS.resolve(guide)).stream()
                 .flatMap(line -> REASON_ROW.matcher(line).results())
                 .map(row -> row.group(1))
                 .toList();
