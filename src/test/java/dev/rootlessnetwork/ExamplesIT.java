@@ -10,14 +10,13 @@ import dev.rootlessnetwork.standalone.Manifest;
 import dev.rootlessnetwork.standalone.ManifestReader;
 import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.OtherHost;
+import dev.rootlessnetwork.testing.PortTraffic;
 import dev.rootlessnetwork.testing.Program;
 import dev.rootlessnetwork.testing.TargetProcess;
-import dev.rootlessnetwork.testing.TestClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +78,7 @@ class ExamplesIT {
         assertThat(objects).hasSize(1);
         List<PortSpec> ports = Objects.requireNonNull(objects.get(0).getSpec().ports());
         assertThat(ports).isNotEmpty();
-        ports.forEach(this::serve);
+        ports.forEach(port -> PortTraffic.serve(target, port));
 
         CommandResult once =
                 Program.run("run", "--once", "-o", "json", "--state-dir", state.toString(), manifest.toString());
@@ -89,36 +88,10 @@ class ExamplesIT {
                 .path(0)
                 .path("status");
         for (int i = 0; i < ports.size(); i++) {
-            pass(ports.get(i), status.path("ports").path(i).path("hostPort").asInt());
-        }
-    }
-
-    private static int range(PortSpec port) {
-        return port.range() == null ? 1 : port.range();
-    }
-
-    private static String protocol(PortSpec port) {
-        return port.protocol() == null ? "tcp" : port.protocol().toLowerCase(Locale.ROOT);
-    }
-
-    private void serve(PortSpec port) {
-        for (int i = 0; i < range(port); i++) {
-            int number = Objects.requireNonNull(port.containerPort()) + i;
-            if (protocol(port).equals("tcp")) {
-                target.serveTcpEcho("0.0.0.0", number);
-            } else {
-                target.serveUdpEcho("0.0.0.0", number);
-            }
-        }
-    }
-
-    private void pass(PortSpec port, int hostPort) {
-        boolean local = "127.0.0.1".equals(port.hostIP());
-        TestClient client = local ? TestClient.here() : TestClient.on(other.host());
-        for (int i = 0; i < range(port); i++) {
-            assertThat(client.echo(protocol(port), local ? "127.0.0.1" : OtherHost.HERE, hostPort + i, 1000))
-                    .as("port %s, host port %d", port.name(), hostPort + i)
-                    .isEqualTo("same");
+            PortTraffic.pass(
+                    other,
+                    ports.get(i),
+                    status.path("ports").path(i).path("hostPort").asInt());
         }
     }
 
