@@ -131,6 +131,7 @@ final class EventRecorder implements AutoCloseable {
         boolean exists = e.getCode() == HttpURLConnection.HTTP_CONFLICT;
         boolean refused = e.getCode() >= HttpURLConnection.HTTP_BAD_REQUEST
                 && e.getCode() < HttpURLConnection.HTTP_INTERNAL_ERROR
+                && e.getCode() != HttpURLConnection.HTTP_FORBIDDEN // also said by a server that has just started
                 && e.getCode() != WriteBackoff.TOO_MANY_REQUESTS
                 && e.getCode() != HttpURLConnection.HTTP_UNAUTHORIZED;
         Duration wait = backoff.failed(e, monitor.retryAfter());

@@ -129,6 +129,26 @@ class RightsIT {
     }
 
     @Test
+    void writesAnEventThatWasRefusedOnceItMay() {
+        node.startAgent(without("create", "events"));
+        node.objects.apply("web", node.spec(target));
+        awaitRefused("create", "events");
+
+        String role = node.name + "-events";
+        node.server
+                .kubectl("create", "clusterrole", role, "--verb=create", "--resource=events.events.k8s.io")
+                .orFail();
+        String account = "--serviceaccount=" + node.name + "-without:agent";
+        node.server
+                .kubectl("create", "clusterrolebinding", role, "--clusterrole=" + role, account)
+                .orFail();
+
+        await().atMost(DEADLINE)
+                .until(() -> node.objects.events("web").stream()
+                        .anyMatch(event -> event.getReason().equals("Started")));
+    }
+
+    @Test
     void withoutPatchOfEventsRepetitionsAreNotCounted() {
         node.startAgent(without("patch", "events"));
         node.objects.apply("web", node.spec(target));
