@@ -108,7 +108,11 @@ final class EventSeries {
 
     private String note() {
         String note = what.note();
-        return note.length() <= LONGEST_NOTE ? note : note.substring(0, LONGEST_NOTE) + "...";
+        if (note.length() <= LONGEST_NOTE) {
+            return note;
+        }
+        int end = Character.isHighSurrogate(note.charAt(LONGEST_NOTE - 1)) ? LONGEST_NOTE - 1 : LONGEST_NOTE;
+        return note.substring(0, end) + "..."; // half a character could not be sent
     }
 
     /** The part of an event that may change, as a merge patch (RFC 7386). */
