@@ -174,7 +174,7 @@ class MainTest {
         environment.put("ROOTLESSNET_LOG_FORMAT", "json");
         assertThat(run(run)).isEqualTo(1);
         assertThat(err().lines().findFirst().orElseThrow())
-                .startsWith("{\"timestamp\":")
+                .startsWith("{\"time\":")
                 .contains("\"level\":\"INFO\"");
         environment.put("ROOTLESSNET_LOG_LEVEL", "error");
         assertThat(run(run)).isEqualTo(1);
