@@ -27,7 +27,7 @@ class UpdateFilterTest {
     private final KubernetesClient client = new KubernetesClientBuilder()
             .withConfig(new ConfigBuilder().withAutoConfigure(false).build())
             .build();
-    private final StatusWriter statuses = new StatusWriter(client, new AgentMetrics("test"));
+    private final StatusWriter statuses = new StatusWriter(client, new ApiServerMonitor(), new AgentMetrics("test"));
     private final UpdateFilter filter = new UpdateFilter(statuses);
 
     @AfterEach

@@ -34,10 +34,11 @@ class WritersIT {
     @BeforeEach
     void start() throws IOException {
         node = new TestNode(temporary);
-        client = Connection.client(node.kubeconfig, new ApiServerMonitor());
+        ApiServerMonitor monitor = new ApiServerMonitor();
+        client = Connection.client(node.kubeconfig, monitor);
         AgentMetrics metrics = new AgentMetrics("test");
-        statuses = new StatusWriter(client, metrics);
-        events = new EventRecorder(client, node.name, Clock.systemUTC(), metrics);
+        statuses = new StatusWriter(client, monitor, metrics);
+        events = new EventRecorder(client, monitor, node.name, Clock.systemUTC(), metrics);
         node.objects.apply("web", TestNamespace.spec(node.name, 1));
     }
 
@@ -116,7 +117,8 @@ class WritersIT {
         RootlessNetwork old = node.objects.get("web");
         node.objects.delete("web");
         statuses.publish(old, status("of the old one"));
-        await().atMost(DEADLINE).until(() -> answers().equals(List.of(404)) && statuses.latest(old) == old.getStatus());
+        await().atMost(DEADLINE)
+                .until(() -> answers().equals(List.of(404)) && old.getStatus().equals(statuses.latest(old)));
     }
 
     @Test
