@@ -39,7 +39,8 @@ public final class ObjectYaml {
     public static Optional<RootlessNetwork> read(String object) {
         try {
             return Optional.ofNullable(READER.readValue(object, RootlessNetwork.class))
-                    .filter(read -> read.getMetadata() != null);
+                    .filter(read ->
+                            read.getMetadata() != null && read.getMetadata().getName() != null);
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }

@@ -63,6 +63,9 @@ final class NetworkReconciler implements Reconciler<RootlessNetwork> {
     }
 
     private void publish(RootlessNetwork object, Observation observation) {
+        if (!networks.has(object)) {
+            return; // it went meanwhile: what is told of it would be tried for ever where another one has its name
+        }
         RootlessNetworkStatus before = statuses.latest(object);
         RootlessNetworkStatus after = status(object, observation, before);
         statuses.publish(object, after);
@@ -72,7 +75,9 @@ final class NetworkReconciler implements Reconciler<RootlessNetwork> {
     }
 
     private void publishStart(RootlessNetwork object, Observation starting) {
-        statuses.publishFirst(object, status(object, starting, null));
+        if (networks.has(object)) {
+            statuses.publishFirst(object, status(object, starting, null));
+        }
     }
 
     private RootlessNetworkStatus status(

@@ -146,6 +146,11 @@ final class NodeNetworks implements AutoCloseable {
         return observation;
     }
 
+    /** Whether an object is there still, as far as is known. */
+    boolean has(RootlessNetwork object) {
+        return objects.containsKey(object.uid());
+    }
+
     /** Keeps an object with its status where {@code rootlessnet get} finds it. Does not block. */
     void observed(RootlessNetwork object, RootlessNetworkStatus status) {
         files.keep(object, status);

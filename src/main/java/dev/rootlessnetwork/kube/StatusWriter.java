@@ -207,8 +207,7 @@ final class StatusWriter implements AutoCloseable {
     private RootlessNetwork apply(Told now, RootlessNetworkStatus status) {
         RootlessNetwork fresh = new RootlessNetwork();
         // The version is a precondition, because a UID is none for a status: that of a deleted object would end up in
-        // another one of its
-        // name.
+        // another one of its name.
         fresh.setMetadata(new ObjectMetaBuilder()
                 .withNamespace(now.object.key().namespace())
                 .withName(now.object.key().name())

@@ -78,9 +78,10 @@ class ObjectLifeIT {
         Path pidFile = temporary.resolve("pid");
         Path hanging = Stub.slirp4netns(
                 temporary, "echo $$ >" + pidFile + ".new; mv " + pidFile + ".new " + pidFile + "; exec sleep infinity");
-        node.startAgent(node.settings().withSlirp4netns(hanging, Duration.ofSeconds(3)));
+        Agent agent = node.startAgent(node.settings().withSlirp4netns(hanging, Duration.ofSeconds(8)));
         node.objects.apply("web", node.spec(target));
         await().atMost(DEADLINE).until(() -> Files.exists(pidFile));
+        node.objects.awaitReason("web", "Starting");
         int process = Integer.parseInt(Files.readString(pidFile).strip());
 
         node.objects.delete("web");
@@ -88,6 +89,13 @@ class ObjectLifeIT {
         node.awaitNoNetworks();
         assertThat(TestNode.isAlive(process)).isFalse();
         assertThat(target.run("ip", "link", "show", "tap0").exitStatus()).isNotZero();
+        assertThat(agent.metrics().lines())
+                .filteredOn(line -> line.startsWith("rootlessnetwork_networks{"))
+                .allMatch(line -> line.endsWith(" 0.0"));
+        node.stopAgent();
+        assertThat(node.server.requestsOf(ShippedRights.user(node.name)))
+                .as("nothing is told of one that is gone")
+                .noneMatch(request -> request.code() == 404);
     }
 
     @Test
