@@ -40,7 +40,8 @@ final class Orphans {
             int flag = arguments.indexOf(API_SOCKET_FLAG);
             if (flag >= 0 && flag + 1 < arguments.size() && !recorded.contains(pid)) {
                 Path socket = Path.of(arguments.get(flag + 1));
-                if (state.isApiSocket(socket)) {
+                // In a container the same path is another file, of an operator in there.
+                if (state.isApiSocket(socket) && !Procfs.isInContainer(pid)) {
                     found.put(socket, pid);
                     LOG.warn("Found a slirp4netns that no record tells of pid={} socket={}", pid, socket);
                 }

@@ -41,6 +41,14 @@ public final class Procfs {
                 .findFirst();
     }
 
+    /** Whether a process is in a PID namespace below ours, as one of a container is; false where that is not known. */
+    public static boolean isInContainer(int pid) {
+        return read(pid, "status")
+                .lines()
+                .filter(line -> line.startsWith("NSpid:"))
+                .anyMatch(line -> line.strip().split("\\s+", -1).length > 2);
+    }
+
     /** Arguments of a process; empty for a zombie, for what is not there, and in the instant of a program's start. */
     public static List<String> commandLine(int pid) {
         String text = read(pid, "cmdline");
