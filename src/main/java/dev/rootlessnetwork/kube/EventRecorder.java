@@ -28,7 +28,6 @@ final class EventRecorder implements AutoCloseable {
     private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(10);
     private static final int MOST_ATTEMPTS = 8;
     private static final int THREADS = 2;
-
     private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
@@ -36,7 +35,7 @@ final class EventRecorder implements AutoCloseable {
     private final String nodeName;
     private final Clock clock;
     private final AgentMetrics metrics;
-    private final WorkQueue queue = new WorkQueue(THREADS, this::write);
+    private final WorkQueue queue = new WorkQueue("event", THREADS, this::write);
     private final WriteBackoff backoff = new WriteBackoff();
     private final Map<String, EventSeries> known = new HashMap<>();
     private final Map<String, EventBudget> budgets = new HashMap<>();
@@ -56,8 +55,11 @@ final class EventRecorder implements AutoCloseable {
         String key = EventSeries.key(object, what);
         EventSeries series = known.get(key);
         if (series != null && !series.isOver(now)) {
+            boolean allTold = series.written() == series.count();
             series.again(now);
-            queue.addAfter(key, BETWEEN_COUNTS);
+            if (allTold) {
+                queue.addAfter(key, BETWEEN_COUNTS); // else it is written soon anyway, and is not to be put off
+            }
         } else if (budgets.computeIfAbsent(object.uid(), uid -> new EventBudget())
                 .take(now)) {
             known.put(key, new EventSeries(object, what, now));

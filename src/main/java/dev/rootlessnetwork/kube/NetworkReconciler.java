@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes one object true and tells what became of it. Never writes to the object but its status, and that only by the writer. */
 final class NetworkReconciler implements Reconciler<RootlessNetwork> {
+    /**
+     * The SDK keeps timers by name: when work on an object that is gone ends, it drops the timer of another one that has its name
+     * by now, which is therefore looked at once more.
+     */
+    private static final Duration LOOK_AT_SUCCESSOR = Duration.ofMillis(100);
+
     private final String nodeName;
     private final NodeNetworks networks;
     private final SimpleInboundEventSource<RootlessNetwork> changes;
@@ -56,7 +62,7 @@ final class NetworkReconciler implements Reconciler<RootlessNetwork> {
             Observation observation = networks.converge(object, starting -> publishStart(object, starting));
             publish(object, observation);
             failed = false;
-            return again(observation.retryAfter());
+            return again(networks.has(object) ? observation.retryAfter() : LOOK_AT_SUCCESSOR);
         } finally {
             metrics.reconciled(Duration.ofNanos(System.nanoTime() - start), failed);
         }

@@ -38,7 +38,7 @@ final class NodeNetworks implements AutoCloseable {
 
     private final SpecMapper mapper;
     private final Listener listener;
-    private final WorkQueue queue = new WorkQueue(THREADS, this::work);
+    private final WorkQueue queue = new WorkQueue("stop", THREADS, this::work);
     private final CountDownLatch open = new CountDownLatch(1);
     private final String nodeName;
     private final Launcher launcher;

@@ -26,7 +26,7 @@ final class ObjectFiles implements AutoCloseable {
 
     private final StateDirectory state;
     private final Predicate<String> isWanted;
-    private final WorkQueue queue = new WorkQueue(1, this::write);
+    private final WorkQueue queue = new WorkQueue("file", 1, this::write);
     private final Map<String, Observed> observed = new ConcurrentHashMap<>();
 
     /** @param written whether the file says so */

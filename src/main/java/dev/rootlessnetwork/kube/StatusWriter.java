@@ -38,7 +38,7 @@ final class StatusWriter implements AutoCloseable {
     private final KubernetesClient client;
     private final ApiServerMonitor monitor;
     private final AgentMetrics metrics;
-    private final WorkQueue queue = new WorkQueue(THREADS, this::write);
+    private final WorkQueue queue = new WorkQueue("status", THREADS, this::write);
     private final WriteBackoff backoff = new WriteBackoff();
     private final Map<String, Told> told = new ConcurrentHashMap<>();
 

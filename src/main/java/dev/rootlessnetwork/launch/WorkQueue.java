@@ -32,12 +32,17 @@ public final class WorkQueue {
         private @Nullable Future<?> timer;
     }
 
-    /** @param work what to do for a key; a runtime exception is logged, and the work tried again later */
-    public WorkQueue(int threads, Consumer<String> work) {
+    /**
+     * A queue with threads of its own.
+     *
+     * @param name of the work, and of its threads
+     * @param work what to do for a key; a runtime exception is logged, and the work tried again later
+     */
+    public WorkQueue(String name, int threads, Consumer<String> work) {
         this.work = work;
         AtomicInteger count = new AtomicInteger();
         this.threads = new ScheduledThreadPoolExecutor(threads, task -> {
-            Thread thread = new Thread(task, "converge-" + count.incrementAndGet());
+            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });

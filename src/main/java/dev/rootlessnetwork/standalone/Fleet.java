@@ -73,7 +73,7 @@ final class Fleet {
         this.settings = settings;
         this.listener = listener;
         this.mapper = new SpecMapper(settings.launcher().source(), settings.defaults(), settings.interfaceExists());
-        this.queue = new WorkQueue(THREADS, this::work);
+        this.queue = new WorkQueue("converge", THREADS, this::work);
         this.stored = StoredObjects.read(settings.state());
         for (Map.Entry<String, ObjectNode> object : stored.entrySet()) {
             remember(object.getKey(), object.getValue());

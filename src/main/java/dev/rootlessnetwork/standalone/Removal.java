@@ -42,7 +42,7 @@ public final class Removal implements AutoCloseable {
      * @param orphansToo whether also processes are stopped that no record tells of
      */
     public void remove(Collection<String> uids, boolean orphansToo) throws InterruptedException {
-        WorkQueue queue = new WorkQueue(Math.max(1, uids.size()), launcher::stop);
+        WorkQueue queue = new WorkQueue("stop", Math.max(1, uids.size()), launcher::stop);
         uids.forEach(queue::add);
         queue.awaitIdle();
         queue.shutDown();

@@ -98,6 +98,26 @@ class ObjectLifeIT {
                 .noneMatch(request -> request.code() == 404);
     }
 
+    /** The first start, of the old object, ends while the new one waits for its fifth, by a timer that goes by the name. */
+    @Test
+    void triesAnObjectAgainAlthoughWorkOnItsPredecessorEndsLate() throws IOException {
+        Path starts = Files.createDirectory(temporary.resolve("starts"));
+        Path stub = Stub.slirp4netns(
+                temporary,
+                "n=1; while ! mkdir " + starts + "/$n 2>/dev/null; do n=$((n + 1)); done\n"
+                        + "[ $n -ne 1 ] || exec sleep infinity\n"
+                        + "[ $n -gt 5 ] || exit 1\n"
+                        + "exec slirp4netns \"$@\"");
+        node.startAgent(node.settings().withSlirp4netns(stub, Duration.ofSeconds(4)));
+        node.objects.apply("web", node.spec(target));
+        await().atMost(DEADLINE).until(() -> Files.exists(starts.resolve("1")));
+
+        node.objects.delete("web");
+        node.objects.apply("web", node.spec(node.target()));
+
+        node.objects.awaitReady("web");
+    }
+
     @Test
     void saysThatItIsStartingWhileThatTakesLong() throws IOException {
         Path hanging = Stub.slirp4netns(temporary, "exec sleep infinity");

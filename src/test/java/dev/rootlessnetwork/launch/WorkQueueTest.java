@@ -21,7 +21,7 @@ class WorkQueueTest {
         Semaphore entered = new Semaphore(0);
         Semaphore leave = new Semaphore(0);
         Set<String> under = ConcurrentHashMap.newKeySet();
-        WorkQueue queue = new WorkQueue(4, key -> {
+        WorkQueue queue = new WorkQueue("test", 4, key -> {
             assertThat(under.add(key)).isTrue();
             entered.release();
             leave.acquireUninterruptibly();
@@ -41,7 +41,7 @@ class WorkQueueTest {
     @Test
     void worksOnOtherKeysAtTheSameTime() throws InterruptedException {
         CountDownLatch both = new CountDownLatch(2);
-        WorkQueue queue = new WorkQueue(2, key -> {
+        WorkQueue queue = new WorkQueue("test", 2, key -> {
             both.countDown();
             awaitQuietly(both);
             done.add(key);
@@ -56,7 +56,7 @@ class WorkQueueTest {
     @Test
     void doesLaterWorkThatIsDueAndDropsWhatIsNotAtTheEnd() throws InterruptedException {
         CountDownLatch came = new CountDownLatch(1);
-        WorkQueue queue = new WorkQueue(1, key -> {
+        WorkQueue queue = new WorkQueue("test", 1, key -> {
             done.add(key);
             came.countDown();
         });
