@@ -18,7 +18,7 @@ test: prerequisites ## run every test, on real slirp4netns and real namespaces
 build: prerequisites ## build the program: target/dist/bin/rootlessnet
 	@src/scripts/build
 
-bench: build ## measure start-up, port changes and the cost of 200 networks
+bench: build ## measure start-up, port changes, 200 networks, and 500 objects of a cluster
 	@src/scripts/bench
 
 format: prerequisites ## bring the Java sources into the format that the build demands

@@ -3,6 +3,7 @@ package dev.rootlessnetwork;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.io.MoreFiles;
 import dev.rootlessnetwork.api.RootlessNetwork;
 import dev.rootlessnetwork.api.RootlessNetworkSpec.PortSpec;
 import dev.rootlessnetwork.kube.TestNamespace;
@@ -36,6 +37,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KubernetesExamplesIT {
     private static final Path EXAMPLES = Path.of("examples/kubernetes");
     private static final Path UNIT = Path.of("examples/systemd/rootlessnet-agent.service");
+
+    /** The unit leaves the state where it is by default. */
+    private static final Path STATE = Path.of("/run/rootlessnet");
+
     private static final Path PID_FILE = Path.of("/run/web.pid");
     private static final String NETNS = "web";
 
@@ -72,9 +77,10 @@ class KubernetesExamplesIT {
     }
 
     @AfterAll
-    static void takeDown() throws InterruptedException {
+    static void takeDown() throws InterruptedException, IOException {
         assertThat(agent.terminate()).as(agent.output()).isZero();
         Program.run("delete", "--all").orFail();
+        MoreFiles.deleteRecursively(STATE); // other tests find the host as it was
         namespace.close();
         server.close();
     }
