@@ -59,7 +59,9 @@ final class NetworkReconciler implements Reconciler<RootlessNetwork> {
         long start = System.nanoTime();
         boolean failed = true;
         try {
-            Observation observation = networks.converge(object, starting -> publishStart(object, starting));
+            boolean isFirst = StatusWriter.isNone(statuses.latest(object));
+            Observation observation =
+                    networks.converge(object, isFirst ? starting -> publishStart(object, starting) : null);
             publish(object, observation);
             failed = false;
             return again(networks.has(object) ? observation.retryAfter() : LOOK_AT_SUCCESSOR);

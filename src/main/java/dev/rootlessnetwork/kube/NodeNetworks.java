@@ -18,10 +18,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +33,11 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeNetworks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeNetworks.class);
-    private static final int THREADS = 4;
+
+    /** To stop a network is mostly to wait for slirp4netns and the kernel. */
+    private static final int THREADS = 8;
+
     private static final Duration LONG_START = Duration.ofMillis(200);
-    private static final Duration START_IS_OVER = Duration.ofSeconds(8);
-    private static final Duration COLLECTION_IS_OVER = Duration.ofSeconds(2);
 
     private final SpecMapper mapper;
     private final Listener listener;
@@ -128,15 +131,13 @@ final class NodeNetworks implements AutoCloseable {
     /**
      * Makes an object's spec true as far as possible now. Blocks for one start of slirp4netns at most.
      *
-     * @param takesLong told of the start if that is not over soon; by another thread
+     * @param takesLong told of the start if that is not over soon, by another thread; null: nobody is to be told
      */
-    Observation converge(RootlessNetwork object, Consumer<Observation> takesLong) {
+    Observation converge(RootlessNetwork object, @Nullable Consumer<Observation> takesLong) {
         NetworkRequest request = mapper.map(object);
-        Future<?> telling = queue.later(LONG_START, () -> {
-            if (request instanceof NetworkRequest.Run run) {
-                takesLong.accept(FirstAttempt.observation(run.plan()));
-            }
-        });
+        Future<?> telling = takesLong != null && request instanceof NetworkRequest.Run run
+                ? queue.later(LONG_START, () -> takesLong.accept(FirstAttempt.observation(run.plan())))
+                : CompletableFuture.completedFuture(null);
         Observation observation = launcher.converge(request);
         telling.cancel(false);
         if (!objects.containsKey(object.uid())) {
@@ -164,9 +165,7 @@ final class NodeNetworks implements AutoCloseable {
 
     private void allTried() {
         launcher.stopOrphans();
-        List<Future<?>> unused = List.of(
-                queue.later(START_IS_OVER, Footprint::collect),
-                queue.later(START_IS_OVER.plus(COLLECTION_IS_OVER), Footprint::giveBack));
+        Footprint.trimSoon(queue);
     }
 
     /** Only of objects that are gone or not known yet; the others are reconciled. */

@@ -2,6 +2,9 @@ package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.NativeMemory;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,15 +12,26 @@ import org.slf4j.LoggerFactory;
 public final class Footprint {
     private static final Logger LOG = LoggerFactory.getLogger(Footprint.class);
 
+    private static final Duration START_IS_OVER = Duration.ofSeconds(8);
+
+    /** After a collection the JVM looks at all its classes once more. */
+    private static final Duration COLLECTION_IS_OVER = Duration.ofSeconds(2);
+
     private Footprint() {}
 
-    /** Lets the Java heap shrink. Stops all threads for some ten milliseconds: for a quiet moment after the start. */
-    public static void collect() {
-        System.gc(); // the serial collector gives free memory back by a full collection only
+    /**
+     * Gives back some seconds from now what only the start needed. That stops all threads for some ten milliseconds.
+     *
+     * @param queue whose threads do it
+     */
+    public static void trimSoon(WorkQueue queue) {
+        // The serial collector gives free memory back by a full collection only.
+        List<Future<?>> unused = List.of(
+                queue.later(START_IS_OVER, System::gc),
+                queue.later(START_IS_OVER.plus(COLLECTION_IS_OVER), Footprint::giveBack));
     }
 
-    /** Gives back native memory. For some time after {@link #collect}: the JVM looks at all its classes once more after that. */
-    public static void giveBack() {
+    private static void giveBack() {
         try {
             NativeMemory.giveBack();
         } catch (IOException e) {

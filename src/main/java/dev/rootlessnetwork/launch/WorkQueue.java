@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class WorkQueue {
     private static final Logger LOG = LoggerFactory.getLogger(WorkQueue.class);
     private static final Duration AFTER_FAULT = Duration.ofSeconds(30);
+    private static final Duration IDLE_THREAD_ENDS = Duration.ofSeconds(10);
 
     private final Consumer<String> work;
     private final ScheduledThreadPoolExecutor threads;
@@ -36,6 +37,7 @@ public final class WorkQueue {
      * A queue with threads of its own.
      *
      * @param name of the work, and of its threads
+     * @param threads at most; those that have nothing to do end
      * @param work what to do for a key; a runtime exception is logged, and the work tried again later
      */
     public WorkQueue(String name, int threads, Consumer<String> work) {
@@ -47,6 +49,8 @@ public final class WorkQueue {
             return thread;
         });
         this.threads.setRemoveOnCancelPolicy(true);
+        this.threads.setKeepAliveTime(IDLE_THREAD_ENDS.toSeconds(), TimeUnit.SECONDS);
+        this.threads.allowCoreThreadTimeOut(true);
     }
 
     /** Asks for work, as soon as a thread is free. Does not block. */

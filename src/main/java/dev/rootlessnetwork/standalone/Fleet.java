@@ -6,6 +6,7 @@ import dev.rootlessnetwork.api.RootlessNetworkStatus;
 import dev.rootlessnetwork.api.SpecMapper;
 import dev.rootlessnetwork.api.StatusMapper;
 import dev.rootlessnetwork.launch.FirstAttempt;
+import dev.rootlessnetwork.launch.Footprint;
 import dev.rootlessnetwork.launch.Launcher;
 import dev.rootlessnetwork.launch.Observation;
 import dev.rootlessnetwork.launch.WorkQueue;
@@ -79,6 +80,7 @@ final class Fleet {
             remember(object.getKey(), object.getValue());
         }
         this.launcher = Launcher.open(settings.launcher(), settings.state(), queue::add);
+        Footprint.trimSoon(queue);
     }
 
     private void remember(String uid, ObjectNode tree) {
