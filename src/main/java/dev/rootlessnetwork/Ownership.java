@@ -14,10 +14,7 @@ final class Ownership {
         if (lock.isPresent()) {
             return lock.get();
         }
-        Optional<Long> owner = state.owner();
-        String process =
-                owner.filter(pid -> pid > 0).map(pid -> "process " + pid).orElse("another process");
-        throw CommandFailure.failed("state directory " + state.path() + " is owned by " + process
+        throw CommandFailure.failed("state directory " + state.path() + " is owned by " + state.ownerInWords()
                 + ": stop that first, or choose another directory with --state-dir");
     }
 }

@@ -66,12 +66,8 @@ public final class ControllerRunner {
     private Optional<StateDirectory.Lock> awaitLock() throws IOException, InterruptedException {
         Optional<StateDirectory.Lock> lock = settings.state().tryLock();
         if (lock.isEmpty()) {
-            String owner = settings.state()
-                    .owner()
-                    .filter(pid -> pid > 0)
-                    .map(pid -> "process " + pid)
-                    .orElse("another process");
-            String message = "waiting for state directory " + settings.state().path() + ", which is owned by " + owner;
+            String message = "waiting for state directory " + settings.state().path() + ", which is owned by "
+                    + settings.state().ownerInWords();
             readiness = new Readiness(false, message);
             LOG.info("Not started yet: {}", message);
         }

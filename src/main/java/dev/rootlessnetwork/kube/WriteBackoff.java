@@ -6,12 +6,13 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * When to write to the API server again after it failed: shared by all writes to it, so that the many that wait for one that is
- * down do not beset it. Thread-safe.
+ * When to write to the API server again after it failed: shared by all writes of a kind, so that the many that wait for one that is
+ * down do not beset it. Statuses and events have one each, since one may be refused and the other not. Thread-safe.
  */
 final class WriteBackoff {
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofSeconds(10);
+
     /** Codes of RFC 6585 and RFC 4918 that the JDK has no names for. */
     static final int TOO_MANY_REQUESTS = 429;
 

@@ -170,6 +170,11 @@ public final class StateDirectory {
         }
     }
 
+    /** The process that has the directory, for a message about its having it. */
+    public String ownerInWords() throws StateDirectoryException {
+        return owner().filter(pid -> pid > 0).map(pid -> "process " + pid).orElse("another process");
+    }
+
     private Optional<DirectoryLock> lockDirectory() throws StateDirectoryException {
         try {
             return DirectoryLock.tryLock(directory);
