@@ -4,11 +4,11 @@ import dev.rootlessnetwork.api.RootlessNetworkStatus.NetworkStatus;
 import dev.rootlessnetwork.api.RootlessNetworkStatus.PortStatus;
 import dev.rootlessnetwork.api.RootlessNetworkStatus.SlirpStatus;
 import dev.rootlessnetwork.api.RootlessNetworkStatus.TargetStatus;
+import dev.rootlessnetwork.launch.FirstAttempt;
 import dev.rootlessnetwork.launch.GuestNetwork;
 import dev.rootlessnetwork.launch.Observation;
 import dev.rootlessnetwork.launch.RunningSlirp;
 import dev.rootlessnetwork.network.Problem;
-import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.TargetBinding;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -53,7 +53,7 @@ public final class StatusMapper {
             return null;
         }
         Problem problem = observation.slirpProblem() == null ? observation.refusal() : observation.slirpProblem();
-        return problem == null ? Problem.retried(Reason.Starting, "slirp4netns is being started") : problem;
+        return problem == null ? FirstAttempt.STARTING : problem;
     }
 
     private static @Nullable SlirpStatus slirp(@Nullable RunningSlirp slirp, int restarts) {

@@ -81,9 +81,7 @@ final class Observations {
         if (target.problem() != null) {
             return target.problem();
         }
-        return slirp.problem() != null
-                ? slirp.problem()
-                : Problem.retried(Reason.Starting, "slirp4netns is being started");
+        return slirp.problem() != null ? slirp.problem() : FirstAttempt.STARTING;
     }
 
     private static @Nullable String address6(NetworkPlan plan, @Nullable BoundTarget bound, boolean root) {
