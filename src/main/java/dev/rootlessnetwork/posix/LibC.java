@@ -26,6 +26,7 @@ final class LibC {
     static final int EINTR = 4;
     static final int EBADF = 9;
     static final int EAGAIN = 11;
+    static final int ENOMEM = 12;
     static final int EACCES = 13;
     static final int EBUSY = 16;
     static final int EINVAL = 22;
@@ -180,6 +181,37 @@ final class LibC {
         int setsockopt(int fd, int level, int option, @In int[] value, int length);
 
         int bind(int fd, @In byte[] address, int length);
+
+        int listen(int fd, int backlog);
+
+        int shutdown(int fd, int how);
+
+        /** Those below take addresses of native memory, for paths on which nothing is to be copied or allocated. */
+        int bind(int fd, long address, int length);
+
+        int connect(int fd, long address, int length);
+
+        int accept4(int fd, long address, long length, int flags);
+
+        int getpeername(int fd, long address, long length);
+
+        int setsockopt(int fd, int level, int option, long value, int length);
+
+        int getsockopt(int fd, int level, int option, long value, long length);
+
+        int epoll_ctl(int epfd, int operation, int fd, long event);
+
+        int epoll_wait(int epfd, long events, int maxEvents, int timeoutMillis);
+
+        @ssize_t
+        long splice(long from, long fromOffset, long to, long toOffset, long length, long flags);
+
+        int recvmmsg(int fd, long messages, int count, int flags, long timeout);
+
+        int sendmmsg(int fd, long messages, int count, int flags);
+
+        @ssize_t
+        long recvmsg(int fd, long message, int flags);
 
         int if_nametoindex(@In @Encoding("UTF-8") String name);
 

@@ -1,0 +1,63 @@
+package dev.rootlessnetwork.relay;
+
+import dev.rootlessnetwork.network.ForwardId;
+import dev.rootlessnetwork.posix.PosixException;
+
+/** A port of the host that leads into a guest. */
+abstract sealed class Forward permits TcpForward {
+    private final ForwardId id;
+    private final Guest guest;
+    private final Counters counters = new Counters();
+    private volatile Destination destination;
+    private volatile boolean closed;
+
+    Forward(ForwardId id, Guest guest, Destination destination) {
+        this.id = id;
+        this.guest = guest;
+        this.destination = destination;
+    }
+
+    final ForwardId id() {
+        return id;
+    }
+
+    final Guest guest() {
+        return guest;
+    }
+
+    final Counters counters() {
+        return counters;
+    }
+
+    /** Where new connections are led. */
+    final Destination destination() {
+        return destination;
+    }
+
+    /** Leads new connections elsewhere; those that there are stay. */
+    final void lead(Destination elsewhere) {
+        destination = elsewhere;
+    }
+
+    /** Whether no new client is served any more. */
+    final boolean isClosed() {
+        return closed;
+    }
+
+    /** Takes no new client from now on; its port is given back by {@link #release}. */
+    final void close() {
+        closed = true;
+        refuse();
+    }
+
+    /** Has a worker serve it; called by the worker's thread. */
+    abstract void attach(Worker worker) throws PosixException;
+
+    /** The opposite; connections go on. */
+    abstract void detach(Worker worker);
+
+    abstract void refuse();
+
+    /** Closes the port, when all workers are detached. */
+    abstract void release();
+}

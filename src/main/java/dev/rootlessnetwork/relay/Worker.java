@@ -1,0 +1,62 @@
+package dev.rootlessnetwork.relay;
+
+import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.posix.SocketAddress;
+import dev.rootlessnetwork.posix.ThreadNetns;
+
+/** An event loop with what its thread works with. */
+final class Worker {
+    private final int index;
+    private final Workers all;
+    private final EventLoop loop;
+    private final Pipes pipes = new Pipes();
+    private final ThreadNetns netns = new ThreadNetns();
+    private final GuestSockets guestSockets = new GuestSockets(netns);
+    private final SocketAddress peer = SocketAddress.empty();
+    private volatile int streams;
+
+    Worker(int index, Workers all) throws PosixException {
+        this.index = index;
+        this.all = all;
+        this.loop = new EventLoop(index);
+    }
+
+    int index() {
+        return index;
+    }
+
+    Workers all() {
+        return all;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Pipes pipes() {
+        return pipes;
+    }
+
+    ThreadNetns netns() {
+        return netns;
+    }
+
+    GuestSockets guestSockets() {
+        return guestSockets;
+    }
+
+    /** For an address that is needed for the length of a call. */
+    SocketAddress peer() {
+        return peer;
+    }
+
+    /** How many connections it has; told to other threads a little late. */
+    int streams() {
+        return streams;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread, read by others
+    void countStreams(int more) {
+        streams += more;
+    }
+}
