@@ -51,12 +51,19 @@ final class LibC {
 
     static final long SYS_OPENAT2 = 437;
 
-    static final Functions C = LibraryLoader.create(Functions.class)
-            .failImmediately()
-            .load(jnr.ffi.Platform.getNativePlatform().getStandardCLibraryName());
+    static final Functions C = load();
     static final Runtime RUNTIME = Runtime.getRuntime(C);
 
     private LibC() {}
+
+    private static Functions load() {
+        // The stubs that jnr-ffi assembles itself on x86-64 pass a wrong sixth argument, which splice(2) has; they are
+        // hardly faster.
+        System.setProperty("jnr.ffi.x86asm.enabled", "false");
+        return LibraryLoader.create(Functions.class)
+                .failImmediately()
+                .load(jnr.ffi.Platform.getNativePlatform().getStandardCLibraryName());
+    }
 
     /** Of the calling thread's last call, which must be the one just made. */
     static int errno() {
@@ -204,7 +211,7 @@ final class LibC {
         int epoll_wait(int epfd, long events, int maxEvents, int timeoutMillis);
 
         @ssize_t
-        long splice(long from, long fromOffset, long to, long toOffset, long length, long flags);
+        long splice(int from, long fromOffset, int to, long toOffset, @size_t long length, int flags);
 
         int recvmmsg(int fd, long messages, int count, int flags, long timeout);
 
