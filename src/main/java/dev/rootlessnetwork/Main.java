@@ -57,6 +57,7 @@ public final class Main implements Callable<Integer> {
         commands.put("convert", ConvertCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("completion", CompletionCommand::new);
+        commands.put("relay", RelayCommand::new);
         return commands;
     }
 

@@ -32,6 +32,15 @@ public final class Fd implements AutoCloseable {
         this.number = number;
     }
 
+    /**
+     * A descriptor of ours for what another one, given by its number, holds: one that was inherited or received.
+     *
+     * @throws PosixException EBADF: there is none of that number
+     */
+    public static Fd copyOf(int number) throws PosixException {
+        return new Fd(LibC.check(C.fcntl(number, LibC.F_DUPFD_CLOEXEC, 0), "duplicate descriptor " + number));
+    }
+
     /** Opens for reading. Never blocks on a FIFO. */
     public static Fd openRead(Path path) throws PosixException {
         return open(path, O_RDONLY | O_NONBLOCK);

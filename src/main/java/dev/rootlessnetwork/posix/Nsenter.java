@@ -33,6 +33,23 @@ public record Nsenter(Fd userns, Fd netns) {
     }
 
     /**
+     * The command line of a program that is to run in a user namespace, with the rights that its owner has there.
+     *
+     * @param descriptor of the user namespace in the program
+     */
+    public static List<String> intoUserNamespace(int descriptor, List<String> command) {
+        List<String> arguments = new ArrayList<>(
+                List.of("nsenter", "--user=/proc/self/fd/" + descriptor, "--preserve-credentials", "--"));
+        arguments.addAll(command);
+        return arguments;
+    }
+
+    /** Where nsenter(1) is. */
+    public static Path program() throws IOException {
+        return find(searchPath(System.getenv().getOrDefault("PATH", "")));
+    }
+
+    /**
      * Makes a tap that stays when nobody is attached to it.
      *
      * @param name 1 to 15 bytes

@@ -3,8 +3,17 @@ package dev.rootlessnetwork.posix;
 /** Resource limits of running processes, see prlimit(2). */
 public final class Rlimits {
     private static final int RLIMIT_FSIZE = 1;
+    private static final int RLIMIT_NOFILE = 7;
 
     private Rlimits() {}
+
+    /** How many descriptors this process may have; the JVM has raised the soft limit to the hard one. */
+    public static int openFiles() throws PosixException {
+        Struct limit = new Struct(2 * Long.BYTES);
+        LibC.check(LibC.C.prlimit(0, RLIMIT_NOFILE, null, limit.bytes()), "ask for the limit of open files");
+        long soft = limit.getLong(0);
+        return soft < 0 || soft > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) soft;
+    }
 
     /**
      * Lets a process die by SIGXFSZ when it writes beyond so many bytes of a file; sets the soft and the hard limit. A

@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.relay;
 
 import dev.rootlessnetwork.network.ForwardId;
+import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.posix.PosixException;
 
 /** A port of the host that leads into a guest. */
@@ -27,6 +28,15 @@ abstract sealed class Forward permits TcpForward {
 
     final Counters counters() {
         return counters;
+    }
+
+    final PortForward asPortForward() {
+        return new PortForward(id, destination.address(), destination.port());
+    }
+
+    /** Whether servers see a client of another host by its own address. */
+    final boolean keepsSource() {
+        return !id.hostIp().isLoopbackAddress() && guest.keepsSource(id.protocol());
     }
 
     /** Where new connections are led. */

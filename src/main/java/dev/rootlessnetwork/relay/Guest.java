@@ -2,10 +2,9 @@ package dev.rootlessnetwork.relay;
 
 import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.Fd;
-import dev.rootlessnetwork.posix.PidFd;
+import dev.rootlessnetwork.posix.NetnsId;
+import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.SocketAddress;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -14,38 +13,59 @@ import org.jspecify.annotations.Nullable;
 final class Guest implements AutoCloseable {
     private final String network;
     private final Fd netns;
-    private final @Nullable PidFd process;
-    private final SocketAddress address;
-    private final @Nullable SocketAddress address6;
-    private final Candidates anywhere;
+    private final @Nullable Fd process;
+    private final String name;
     private final AtomicInteger descriptors = new AtomicInteger();
     private final RefusalLog refusals;
+    private volatile GuestAddresses addresses;
 
     /**
-     * @param network whose target it is, as the launcher names it
-     * @param process the target; null for a namespace without one
-     * @param address6 null without IPv6
+     * @param network whose target it is, as the launcher knows it
+     * @param name of the network, for people
+     * @param process a pidfd of the target; null for a namespace without one
      */
-    Guest(String network, Fd netns, @Nullable PidFd process, Inet4Address address, @Nullable Inet6Address address6) {
+    Guest(String network, String name, Fd netns, @Nullable Fd process, GuestAddresses addresses) {
         this.network = network;
+        this.name = name;
         this.netns = netns;
         this.process = process;
-        this.address = SocketAddress.of(address, 0);
-        this.address6 = address6 == null ? null : SocketAddress.of(address6, 0);
-        this.anywhere = Candidates.anywhere(address, address6);
-        this.refusals = new RefusalLog(network);
+        this.addresses = addresses;
+        this.refusals = new RefusalLog(name);
     }
 
     String network() {
         return network;
     }
 
+    String name() {
+        return name;
+    }
+
+    GuestAddresses addresses() {
+        return addresses;
+    }
+
+    void setAddresses(GuestAddresses newAddresses) {
+        addresses = newAddresses;
+    }
+
+    /** Whether both are the same network namespace, which lives as long. */
+    boolean isSame(Guest other) throws PosixException {
+        return NetnsId.of(netns).equals(NetnsId.of(other.netns)) && (process == null) == (other.process == null);
+    }
+
+    /** Whether servers can see the addresses of clients. */
+    boolean keepsSource(Protocol protocol) {
+        return false;
+    }
+
     Fd netns() {
         return netns;
     }
 
+    /** Readable when the target has ended. */
     @Nullable
-    PidFd process() {
+    Fd process() {
         return process;
     }
 
@@ -58,18 +78,18 @@ final class Guest implements AutoCloseable {
         return refusals;
     }
 
-    /** @param guestIp an address of the guest; null: wherever the server listens */
-    Destination destination(@Nullable InetAddress guestIp, int port) {
-        return new Destination(guestIp, guestIp == null ? anywhere : Candidates.at(guestIp), port);
+    /** @param guestIp an address of the guest; its own one stands for wherever the server listens */
+    Destination destination(InetAddress guestIp, int port) {
+        return new Destination(guestIp, addresses.candidates(guestIp), port);
     }
 
     /** Whether a client can be seen by its own address at an address of the guest. */
     boolean keepsSource(Protocol protocol, SocketAddress client, SocketAddress candidate) {
-        return client.isIpv4() == candidate.isIpv4()
+        return keepsSource(protocol)
+                && client.isIpv4() == candidate.isIpv4()
                 && !client.isLoopback()
                 && !client.isIpv6LinkLocal()
-                && !client.sameAddress(address)
-                && (address6 == null || !client.sameAddress(address6));
+                && !addresses.contains(client);
     }
 
     @Override

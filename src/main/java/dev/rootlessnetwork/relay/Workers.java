@@ -50,6 +50,11 @@ final class Workers implements AutoCloseable {
         return idlest;
     }
 
+    /** How many connections there are, a little late. */
+    int streams() {
+        return all.stream().mapToInt(Worker::streams).sum();
+    }
+
     /** Has each do something on its own thread, all at the same time, and waits until all have done it. */
     void onEach(Consumer<Worker> act) {
         List<CompletableFuture<Void>> acts = all.stream()

@@ -1,0 +1,64 @@
+package dev.rootlessnetwork;
+
+import dev.rootlessnetwork.posix.Fd;
+import dev.rootlessnetwork.relay.RelayFiles;
+import dev.rootlessnetwork.relay.RelayServer;
+import dev.rootlessnetwork.relay.RelaySettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rootlessnet relay}: the data plane of port handler rootlesskit; started by the launcher, not by people. */
+@Command(
+        name = "relay",
+        hidden = true,
+        mixinStandardHelpOptions = true,
+        description =
+                "Forwards ports of the host into targets. Started by run and controller when there are ports to forward.")
+final class RelayCommand implements Callable<Integer> {
+    private static final int READY_FD = 3;
+
+    @Option(names = "--directory", paramLabel = "DIR", required = true, description = "Where relays have their files.")
+    @Nullable
+    Path directory;
+
+    @Option(names = "--link", paramLabel = "NAME", defaultValue = "current", description = "Names the relay in charge.")
+    String link = "current";
+
+    @Option(names = "--udp-idle-timeout", paramLabel = "TIME", defaultValue = "90s", description = "Of UDP flows.")
+    Duration udpIdleTimeout = Duration.ofSeconds(90);
+
+    @Option(names = "--close-grace", paramLabel = "TIME", defaultValue = "0s", description = "Of removed forwards.")
+    Duration closeGrace = Duration.ZERO;
+
+    @Option(names = "--relay-drain", paramLabel = "TIME", defaultValue = "24h", description = "Of a relay replaced.")
+    Duration drain = Duration.ofHours(24);
+
+    @Option(names = "--log-level", paramLabel = "LEVEL", defaultValue = "info", description = "Least severity to log.")
+    LogLevel logLevel = LogLevel.info;
+
+    @Option(names = "--log-format", paramLabel = "FORMAT", defaultValue = "text", description = "How to log.")
+    LogFormat logFormat = LogFormat.text;
+
+    private final Console console;
+
+    RelayCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Logging.configure(logLevel, logFormat, console.err(), Map.of());
+        RelaySettings settings = new RelaySettings(link, Main.Version.number(), udpIdleTimeout, closeGrace, drain);
+        try (Fd ready = Fd.copyOf(READY_FD)) {
+            RelayServer.run(settings, RelayFiles.make(Objects.requireNonNull(directory)), ready);
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.rootlessnetwork.relay;
+
+import dev.rootlessnetwork.posix.Fd;
+import dev.rootlessnetwork.posix.User;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.newsclub.net.unix.AFUNIXServerSocket;
+import org.newsclub.net.unix.AFUNIXSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The control socket of a relay. Its directory keeps other users out; those who get here all the same are refused. */
+final class ControlServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
+    private final AFUNIXServerSocket server;
+    private final Controls controls;
+    private final ExecutorService connections = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "control");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private ControlServer(AFUNIXServerSocket server, Controls controls) {
+        this.server = server;
+        this.controls = controls;
+    }
+
+    static ControlServer bind(Path socket, Controls controls) throws IOException {
+        return new ControlServer(AFUNIXServerSocket.bindOn(AFUNIXSocketAddress.of(socket)), controls);
+    }
+
+    void start() {
+        Thread thread = new Thread(this::acceptAll, "control-accept");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void acceptAll() {
+        while (!server.isClosed()) {
+            try {
+                AFUNIXSocket connection = server.accept();
+                connections.execute(() -> serve(connection));
+            } catch (IOException e) {
+                LOG.debug("No control connection error={}", e.getMessage());
+            }
+        }
+    }
+
+    private void serve(AFUNIXSocket connection) {
+        try (Wire wire = new Wire(connection)) {
+            if (!wire.isOf(User.effectiveId())) {
+                LOG.warn("Refused a control connection of another user");
+                return;
+            }
+            for (Request request = wire.receive(Request.class);
+                    request != null;
+                    request = wire.receive(Request.class)) {
+                answer(wire, request);
+            }
+        } catch (IOException e) {
+            LOG.debug("A control connection ended error={}", e.getMessage());
+        }
+    }
+
+    private void answer(Wire wire, Request request) throws IOException {
+        List<Fd> descriptors = wire.takeReceived();
+        Answer answer;
+        try {
+            answer = controls.answer(request, descriptors);
+        } catch (IOException | IllegalArgumentException e) {
+            descriptors.forEach(Fd::close);
+            answer = Answer.of(new Reply.Failed(String.valueOf(e.getMessage())));
+        }
+        wire.send(answer.reply(), answer.descriptors());
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        connections.shutdown();
+    }
+}

@@ -1,0 +1,219 @@
+package dev.rootlessnetwork.relay;
+
+import dev.rootlessnetwork.network.ForwardId;
+import dev.rootlessnetwork.network.PortForward;
+import dev.rootlessnetwork.posix.PosixException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All guests with their forwards. Thread-safe; calls wait for the workers, which never wait. */
+final class ForwardTable {
+    private static final Logger LOG = LoggerFactory.getLogger(ForwardTable.class);
+
+    /** How often to look whether the last connections have gone. */
+    private static final Duration LAST_CONNECTIONS = Duration.ofMillis(200);
+
+    private final Workers workers;
+    private final Duration closeGrace;
+    private final Map<String, Attached> attached = new TreeMap<>();
+    private boolean ending;
+
+    private record Attached(Guest guest, Map<ForwardId, Forward> forwards) {}
+
+    /** @param closeGrace how long connections of a closed forward may go on */
+    ForwardTable(Workers workers, Duration closeGrace) {
+        this.workers = workers;
+        this.closeGrace = closeGrace;
+    }
+
+    /**
+     * Takes a guest in, in place of the one that its network had before; in the same namespace that one stays, with its forwards.
+     *
+     * @return whether it was taken in; it is closed if not
+     */
+    synchronized boolean attach(Guest guest) throws IOException {
+        if (ending) {
+            throw new IOException("this relay is ending");
+        }
+        Attached before = attached.get(guest.network());
+        if (before != null && before.guest().isSame(guest)) {
+            before.guest().setAddresses(guest.addresses());
+            before.forwards().values().forEach(ForwardTable::leadAnew);
+            guest.close();
+            return false;
+        }
+        detach(guest.network());
+        attached.put(guest.network(), new Attached(guest, new LinkedHashMap<>()));
+        notifyAll();
+        LOG.info("Attached a target network={}", guest.name());
+        return true;
+    }
+
+    private static void leadAnew(Forward forward) {
+        Destination now = forward.destination();
+        forward.lead(forward.guest().destination(now.address(), now.port()));
+    }
+
+    /** Closes everything of a guest, unless its network has another one now. */
+    synchronized void detach(Guest guest) {
+        Attached now = attached.get(guest.network());
+        if (now != null && now.guest() == guest) {
+            detach(guest.network());
+        }
+    }
+
+    /** Closes everything of a network; its connections end. */
+    synchronized void detach(String network) {
+        Attached gone = attached.remove(network);
+        if (gone == null) {
+            return;
+        }
+        close(gone.forwards().values(), Duration.ZERO);
+        workers.onEach(worker -> {
+            try {
+                worker.netns().leave(gone.guest().netns());
+            } catch (PosixException e) {
+                LOG.error(
+                        "Cannot leave a namespace network={} error={}",
+                        gone.guest().name(),
+                        e.getMessage());
+            }
+        });
+        gone.guest().close();
+        notifyAll();
+        LOG.info("Detached a target network={}", gone.guest().name());
+    }
+
+    /**
+     * Closes forwards, then opens others; one that is open already is led to where it is to lead now.
+     *
+     * @return why some could not be opened
+     * @throws IllegalArgumentException if the network is not attached
+     */
+    synchronized Map<ForwardId, PosixException> change(
+            String network, Collection<ForwardId> close, Collection<PortForward> open) {
+        Attached here = attached.get(network);
+        if (here == null) {
+            throw new IllegalArgumentException("network " + network + " is not attached");
+        }
+        List<Forward> closing = new ArrayList<>();
+        for (ForwardId id : close) {
+            Forward forward = here.forwards().remove(id);
+            if (forward != null) {
+                closing.add(forward);
+            }
+        }
+        close(closing, closeGrace);
+        Map<ForwardId, PosixException> failures = new LinkedHashMap<>();
+        List<Forward> opened = new ArrayList<>();
+        for (PortForward forward : open) {
+            Destination destination = here.guest().destination(forward.guestIp(), forward.guestPort());
+            Forward existing = here.forwards().get(forward.id());
+            if (existing != null) {
+                existing.lead(destination);
+                continue;
+            }
+            try {
+                opened.add(open(forward.id(), here.guest(), destination));
+            } catch (PosixException e) {
+                failures.put(forward.id(), e);
+            }
+        }
+        serve(here, opened);
+        return failures;
+    }
+
+    private Forward open(ForwardId id, Guest guest, Destination destination) throws PosixException {
+        return TcpForward.open(id, guest, destination, workers);
+    }
+
+    private void serve(Attached here, List<Forward> opened) {
+        if (opened.isEmpty()) {
+            return;
+        }
+        workers.capacity().take(opened.size());
+        workers.onEach(worker -> opened.forEach(forward -> {
+            try {
+                forward.attach(worker);
+            } catch (PosixException e) {
+                LOG.error("Cannot serve a port port=\"{}\" error={}", forward.id(), e.getMessage());
+            }
+        }));
+        opened.forEach(forward -> here.forwards().put(forward.id(), forward));
+    }
+
+    private void close(Collection<Forward> closing, Duration grace) {
+        if (closing.isEmpty()) {
+            return;
+        }
+        closing.forEach(Forward::close);
+        Set<Forward> closed = new HashSet<>(closing);
+        long deadline = System.nanoTime() + grace.toNanos();
+        workers.onEach(worker -> {
+            closed.forEach(forward -> forward.detach(worker));
+            if (grace.isZero()) {
+                endConnections(worker, closed);
+            } else {
+                worker.loop().everySecond(nanoTime -> {
+                    boolean over = nanoTime - deadline >= 0;
+                    if (over) {
+                        endConnections(worker, closed);
+                    }
+                    return !over;
+                });
+            }
+        });
+        closed.forEach(Forward::release);
+        workers.capacity().giveBack(closed.size());
+    }
+
+    private static void endConnections(Worker worker, Set<Forward> closed) {
+        worker.loop().forEach(StreamEnd.class, end -> {
+            if (closed.contains(end.stream().forward())) {
+                end.stream().reset();
+            }
+        });
+    }
+
+    /** Tells each network with its forwards. */
+    synchronized void forEach(BiConsumer<Guest, Collection<Forward>> action) {
+        attached.values()
+                .forEach(one -> action.accept(one.guest(), one.forwards().values()));
+    }
+
+    /**
+     * Waits until nothing is served any more and no connection is left; no guest is taken in afterwards.
+     *
+     * @param patience how long to wait for the first guest
+     */
+    synchronized void awaitIdle(Duration patience) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean served = false;
+        while (!ending) {
+            served |= !attached.isEmpty();
+            boolean over = served ? workers.streams() == 0 : System.nanoTime() - deadline >= 0;
+            ending = attached.isEmpty() && over;
+            try {
+                if (!attached.isEmpty()) {
+                    wait();
+                } else if (!ending) {
+                    wait(LAST_CONNECTIONS.toMillis());
+                }
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("waiting for the end was interrupted");
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.rootlessnetwork.relay;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files of one relay.
+ *
+ * @param directory {@code relay/<pid>} in the state directory
+ */
+public record RelayFiles(Path directory) {
+    /** Longest path below the state directory. */
+    public static final String LONGEST_SOCKET = "relay/4194304/control.sock";
+
+    /** Gets the output of a relay that is being started. */
+    static Path startLog(Path relays) {
+        return relays.resolve("relay.log");
+    }
+
+    /** Makes the directory of this process, private to us, and takes the log of the start along. */
+    public static RelayFiles make(Path relays) throws IOException {
+        RelayFiles files = new RelayFiles(
+                relays.resolve(Long.toString(ProcessHandle.current().pid())));
+        files.delete(); // of an earlier process of that number
+        Files.createDirectory(
+                files.directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        if (Files.exists(startLog(relays))) {
+            Files.move(startLog(relays), files.log());
+        }
+        return files;
+    }
+
+    /**
+     * The relay that is in charge.
+     *
+     * @param name of the link that tells, {@code current} for that of the node
+     */
+    public static Optional<RelayFiles> current(Path relays, String name) {
+        try {
+            return Optional.of(new RelayFiles(relays.resolve(Files.readSymbolicLink(relays.resolve(name)))));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Its process, by the name of its directory; 0 if that is none. */
+    public int pid() {
+        try {
+            return Integer.parseInt(directory.getFileName().toString());
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    public Path controlSocket() {
+        return directory.resolve("control.sock");
+    }
+
+    public Path log() {
+        return directory.resolve("relay.log");
+    }
+
+    /** Puts this relay in charge, in one step. */
+    void makeCurrent(String name) throws IOException {
+        Path link = directory.resolveSibling(name);
+        Path made = directory.resolveSibling("." + name + "." + pid());
+        Files.deleteIfExists(made);
+        Files.createSymbolicLink(made, directory.getFileName());
+        Files.move(made, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Removes the files, and the link to them. */
+    public void delete() throws IOException {
+        try (Stream<Path> links = Files.list(directory.getParent())) {
+            for (Path link : links.filter(Files::isSymbolicLink).toList()) {
+                if (Files.readSymbolicLink(link).equals(directory.getFileName())) {
+                    Files.deleteIfExists(link);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
