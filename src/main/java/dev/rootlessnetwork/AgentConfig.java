@@ -1,10 +1,12 @@
 package dev.rootlessnetwork;
 
 import dev.rootlessnetwork.launch.LauncherConfig;
+import dev.rootlessnetwork.launch.RelayConfig;
 import dev.rootlessnetwork.launch.Source;
 import dev.rootlessnetwork.network.HostPortRange;
 import dev.rootlessnetwork.network.NetworkCmdOptions;
 import dev.rootlessnetwork.network.OptionSet;
+import dev.rootlessnetwork.relay.RelayProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.NetworkInterface;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param sandbox whether slirp4netns is to run in its sandbox
  * @param readyTimeout how long slirp4netns may take to get ready; positive
  * @param hostPortRange where host ports are chosen from
+ * @param udpIdleTimeout after which a UDP flow of the relay ends; positive
+ * @param closeGrace how long connections of a removed forward of the relay may go on
+ * @param relayDrain how long connections of a relay may go on that a newer one has replaced
  * @param inPod whether we run in a container of a pod
  */
 record AgentConfig(
@@ -37,6 +42,9 @@ record AgentConfig(
         boolean sandbox,
         Duration readyTimeout,
         HostPortRange hostPortRange,
+        Duration udpIdleTimeout,
+        Duration closeGrace,
+        Duration relayDrain,
         LogLevel logLevel,
         LogFormat logFormat,
         boolean inPod) {
@@ -55,6 +63,9 @@ record AgentConfig(
         if (flags.readyTimeout.isZero()) {
             throw CommandFailure.wrongUsage("--ready-timeout must be longer than 0s, such as 5s");
         }
+        if (flags.udpIdleTimeout.isZero()) {
+            throw CommandFailure.wrongUsage("--udp-idle-timeout must be longer than 0s, such as 90s");
+        }
         List<String> written = flags.networkCmdOptions.stream()
                 .filter(option -> !option.isEmpty())
                 .toList();
@@ -70,6 +81,9 @@ record AgentConfig(
                 !flags.noPivotRoot,
                 flags.readyTimeout,
                 flags.hostPortRange,
+                flags.udpIdleTimeout,
+                flags.closeGrace,
+                flags.relayDrain,
                 flags.logLevel,
                 flags.logFormat,
                 !environment.getOrDefault(SERVICE_HOST, "").isEmpty());
@@ -106,7 +120,19 @@ record AgentConfig(
     /** As the launcher takes it. */
     LauncherConfig launcher(Source source) {
         boolean nameOwners = source == Source.STANDALONE; // in a cluster, other tenants read our messages
-        return new LauncherConfig(source, networkCmdPath, sandbox, readyTimeout, hostPortRange, nameOwners, inPod);
+        return new LauncherConfig(
+                source, networkCmdPath, sandbox, readyTimeout, hostPortRange, nameOwners, inPod, relay());
+    }
+
+    private RelayConfig relay() {
+        return new RelayConfig(
+                RelayProgram.command(),
+                List.of(
+                        "--udp-idle-timeout=" + Durations.format(udpIdleTimeout),
+                        "--close-grace=" + Durations.format(closeGrace),
+                        "--relay-drain=" + Durations.format(relayDrain),
+                        "--log-level=" + logLevel,
+                        "--log-format=" + logFormat));
     }
 
     /** One line of {@code flag=value}. */
@@ -118,6 +144,9 @@ record AgentConfig(
                 + " no-pivot-root=" + !sandbox
                 + " ready-timeout=" + Durations.format(readyTimeout)
                 + " host-port-range=" + hostPortRange
+                + " udp-idle-timeout=" + Durations.format(udpIdleTimeout)
+                + " close-grace=" + Durations.format(closeGrace)
+                + " relay-drain=" + Durations.format(relayDrain)
                 + " log-level=" + logLevel
                 + " log-format=" + logFormat;
     }

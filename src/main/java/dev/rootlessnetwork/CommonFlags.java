@@ -60,9 +60,35 @@ final class CommonFlags {
     HostPortRange hostPortRange = new HostPortRange(20000, 29999);
 
     @Option(
+            names = "--udp-idle-timeout",
+            paramLabel = "TIME",
+            order = 106,
+            defaultValue = "90s",
+            description = "When a UDP flow through the relay ends: without a datagram in either direction for so long."
+                    + " Default: ${DEFAULT-VALUE}.")
+    Duration udpIdleTimeout = Duration.ofSeconds(90);
+
+    @Option(
+            names = "--close-grace",
+            paramLabel = "TIME",
+            order = 107,
+            defaultValue = "0s",
+            description = "How long the relay lets connections of a removed port go on. Default: ${DEFAULT-VALUE}.")
+    Duration closeGrace = Duration.ZERO;
+
+    @Option(
+            names = "--relay-drain",
+            paramLabel = "TIME",
+            order = 108,
+            defaultValue = "24h",
+            description = "How long connections of a relay may go on that one of another version has taken over from."
+                    + " Default: ${DEFAULT-VALUE}.")
+    Duration relayDrain = Duration.ofHours(24);
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
-            order = 106,
+            order = 109,
             defaultValue = "info",
             description = "Least severity to log: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     LogLevel logLevel = LogLevel.info;
@@ -70,7 +96,7 @@ final class CommonFlags {
     @Option(
             names = "--log-format",
             paramLabel = "FORMAT",
-            order = 107,
+            order = 110,
             defaultValue = "text",
             description = "How to log, on standard error: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     LogFormat logFormat = LogFormat.text;

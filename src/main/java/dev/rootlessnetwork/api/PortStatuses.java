@@ -42,7 +42,7 @@ final class PortStatuses {
                 state(port.state()),
                 problem == null ? "" : problem.reason().name(),
                 problem == null ? "" : problem.message(),
-                plan == null ? null : sourceIp(entry, plan.options().portHandler()));
+                plan == null ? null : sourceIp(port, plan.options().portHandler()));
     }
 
     private static String state(PortObservation.State state) {
@@ -53,12 +53,16 @@ final class PortStatuses {
         };
     }
 
-    /** slirp4netns shows the client's address, but its own for what comes from the host's loopback. */
-    private static @Nullable String sourceIp(PortEntry entry, PortHandlerKind portHandler) {
-        if (entry.hostIp().isLoopbackAddress()) {
+    /** slirp4netns shows the client's address always, the relay where the target's kernel and namespace allow it. */
+    private static @Nullable String sourceIp(PortObservation port, PortHandlerKind portHandler) {
+        if (port.entry().hostIp().isLoopbackAddress()) {
             return REPLACED;
         }
-        return portHandler == PortHandlerKind.SLIRP4NETNS ? PRESERVED : null;
+        if (portHandler == PortHandlerKind.SLIRP4NETNS) {
+            return PRESERVED;
+        }
+        Boolean keepsSource = port.keepsSource();
+        return keepsSource == null ? null : keepsSource ? PRESERVED : REPLACED;
     }
 
     /** Of an object of which nothing was ever accepted: its entries as they are written. */

@@ -14,9 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks and acts inside a target's network namespace, without any program of the target's. */
 final class GuestNamespace {
+    private static final Logger LOG = LoggerFactory.getLogger(GuestNamespace.class);
+
     private final BoundTarget target;
     private final boolean root;
 
@@ -63,6 +68,22 @@ final class GuestNamespace {
                 named,
                 "the target has a network already, " + family + " default route through " + device
                         + ": remove that route, or name a target without one");
+    }
+
+    /** The IPv6 address of a plan's tap with prefix length; null where it has none, yet or at all. */
+    static @Nullable String address6(NetworkPlan plan, @Nullable BoundTarget bound, boolean root) {
+        if (!plan.options().enableIpv6() || bound == null) {
+            return null;
+        }
+        try {
+            return new GuestNamespace(bound, root)
+                    .snapshot()
+                    .globalAddress6()
+                    .get(plan.options().interfaceName());
+        } catch (IOException e) {
+            LOG.debug("Cannot read the IPv6 address network={}", plan.identity().key(), e);
+            return null;
+        }
     }
 
     /** What the kernel says of routes and interfaces there. */

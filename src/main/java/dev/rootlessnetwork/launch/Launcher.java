@@ -4,7 +4,6 @@ import dev.rootlessnetwork.network.NetworkIdentity;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.port.HostPortClaims;
 import dev.rootlessnetwork.port.HostPortProbe;
-import dev.rootlessnetwork.port.SlirpPortHandler;
 import dev.rootlessnetwork.posix.User;
 import dev.rootlessnetwork.slirp.SlirpLocator;
 import dev.rootlessnetwork.slirp.SlirpStarter;
@@ -80,7 +79,7 @@ public final class Launcher implements AutoCloseable {
                 new NetnsClaims(),
                 claims,
                 probe,
-                new SlirpPortHandler(claims, probe, config.nameOwners()),
+                new NodeRelays(config.relay(), state.relays(), supervisor, Clock.systemUTC(), changed),
                 new SlirpLocator(),
                 new SlirpStarter(),
                 listener,
@@ -165,6 +164,7 @@ public final class Launcher implements AutoCloseable {
     public void close() throws IOException {
         networks.values().forEach(Network::detach);
         networks.clear();
+        context.relays().close();
         context.pathWatch().close();
         context.hostRoot().close();
         context.supervisor().close();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param nameOwners whether messages may name other processes, and objects of other namespaces; not where tenants read each other's
  *     status
  * @param inPod whether we run in a container of a pod, so that the host's files are not ours
+ * @param relay how the relay is started that forwards ports
  */
 public record LauncherConfig(
         Source source,
@@ -23,4 +24,5 @@ public record LauncherConfig(
         Duration readyTimeout,
         HostPortRange hostPorts,
         boolean nameOwners,
-        boolean inPod) {}
+        boolean inPod,
+        RelayConfig relay) {}

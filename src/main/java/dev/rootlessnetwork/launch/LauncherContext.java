@@ -2,7 +2,6 @@ package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.port.HostPortClaims;
 import dev.rootlessnetwork.port.HostPortProbe;
-import dev.rootlessnetwork.port.SlirpPortHandler;
 import dev.rootlessnetwork.slirp.SlirpLocator;
 import dev.rootlessnetwork.slirp.SlirpStarter;
 import java.time.Clock;
@@ -28,7 +27,7 @@ record LauncherContext(
         NetnsClaims netnsClaims,
         HostPortClaims portClaims,
         HostPortProbe portProbe,
-        SlirpPortHandler portHandler,
+        NodeRelays relays,
         SlirpLocator locator,
         SlirpStarter starter,
         LauncherListener listener,

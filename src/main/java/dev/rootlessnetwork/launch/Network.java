@@ -47,7 +47,7 @@ final class Network {
         this.uid = uid;
         this.files = context.state().files(uid);
         this.slirp = new SlirpRunner(context, files, changed);
-        this.ports = new NetworkPorts(context);
+        this.ports = new NetworkPorts(context, uid);
         this.target = new NetworkTarget(context, uid, changed);
         this.records = new RecordFile(context.state(), files.record());
         this.steps = new SlirpSteps(context, slirp, target, records);
@@ -67,7 +67,7 @@ final class Network {
             records.found(found);
             if (found.process() != null && slirp.adopt(found.process())) {
                 ports.choose(found.plan(), found.chosenPorts());
-                ports.wanted(found.plan(), found.chosenPorts())
+                NetworkPorts.wanted(found.plan(), found.chosenPorts())
                         .forEach(forward -> context.portClaims().hold(uid, forward.id()));
                 target.resolve(found.plan(), RememberedTarget.of(found, remembered(found.plan())));
             }
@@ -215,9 +215,9 @@ final class Network {
 
     private NetworkRecord takeSteps(NetworkRecord before, NetworkPlan plan, Map<String, Integer> chosen) {
         NetworkRecord current = before;
-        List<PortForward> wanted = ports.wanted(plan, chosen);
+        List<PortForward> wanted = NetworkPorts.wanted(plan, chosen);
         for (int round = 0; round < MOST_ROUNDS; round++) {
-            boolean answers = ports.observe(plan, slirp, wanted);
+            boolean answers = ports.observe(plan, slirp, target.bound(), wanted);
             List<Step> planned = StepPlanner.plan(
                     plan, wanted, observed(current), context.clock().instant());
             // One that died just now is told of by a call back, and dealt with by the next convergence.
@@ -226,9 +226,9 @@ final class Network {
             }
             if (slirp.process() != null && !(planned.get(0) instanceof Step.StopSlirp)) {
                 if (answers) {
-                    ports.apply(plan, planned, slirp.api());
+                    ports.apply(plan, planned);
                     slirp.cutLog();
-                    ports.observe(plan, slirp, wanted);
+                    ports.observe(plan, slirp, target.bound(), wanted);
                 }
                 return current;
             }
@@ -252,7 +252,7 @@ final class Network {
                         current.plan().options(),
                         current.bindingOrThrow(),
                         slirp.controllable(),
-                        ports.active());
+                        ports.serving());
         return new Observed(
                 bound == null ? null : bound.binding(),
                 running,
@@ -270,6 +270,7 @@ final class Network {
                 if (record.tap() != null && target.held() == null) {
                     target.resolve(record.plan(), RememberedTarget.of(record, remembered(record.plan())));
                 }
+                ports.detach();
                 slirp.stop("object deleted");
                 steps.removeTap(record);
                 context.tell(context.portClaims().forget(record.plan().claimant()));

@@ -11,31 +11,32 @@ import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.port.EphemeralPorts;
 import dev.rootlessnetwork.port.HostPortChooser;
-import dev.rootlessnetwork.slirp.ActiveForward;
-import dev.rootlessnetwork.slirp.SlirpApi;
-import dev.rootlessnetwork.slirp.SlirpApiException;
+import dev.rootlessnetwork.port.PortHandler;
+import dev.rootlessnetwork.port.ServingForward;
+import dev.rootlessnetwork.port.SlirpPortHandler;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The forwarded ports of one network. Guarded by its network's lock. */
 final class NetworkPorts {
-    private static final Problem NO_RELAY = Problem.stalled(
-            Reason.PortFailed,
-            "port handler rootlesskit is not part of this version: set options.portHandler to slirp4netns");
-
     private final LauncherContext context;
+    private final NetworkRelay relay;
     private final Map<ForwardId, Problem> problems = new HashMap<>();
-    private List<ActiveForward> active = List.of();
+    private List<PortHandler> handlers = List.of();
+    private List<ServingForward> serving = List.of();
 
-    NetworkPorts(LauncherContext context) {
+    NetworkPorts(LauncherContext context, String uid) {
         this.context = context;
+        this.relay = new NetworkRelay(context, uid);
     }
 
     /**
@@ -91,11 +92,8 @@ final class NetworkPorts {
         });
     }
 
-    /** Every single forward that slirp4netns is to serve. */
-    List<PortForward> wanted(NetworkPlan plan, Map<String, Integer> chosen) {
-        if (plan.options().portHandler() != PortHandlerKind.SLIRP4NETNS) {
-            return List.of();
-        }
+    /** Every single forward that is to be served. */
+    static List<PortForward> wanted(NetworkPlan plan, Map<String, Integer> chosen) {
         List<PortForward> forwards = new ArrayList<>();
         plan.ports().forEach(entry -> forwards.addAll(forwards(plan, entry, chosen)));
         return forwards;
@@ -108,75 +106,114 @@ final class NetworkPorts {
                 : entry.forwards(first, plan.options().network().guest());
     }
 
-    /** Closes and opens forwards; what fails is remembered for the report, and does not keep others from being tried. */
-    void apply(NetworkPlan plan, List<Step> steps, SlirpApi api) {
-        String uid = plan.identity().uid();
-        problems.clear();
-        Problem silent = null;
-        for (Step step : steps) {
-            try {
-                if (step instanceof Step.CloseForward close && silent == null) {
-                    api.removeHostfwd(close.forward().id());
-                    context.tell(context.portClaims()
-                            .release(uid, Set.of(close.forward().forward().id())));
-                } else if (step instanceof Step.OpenForward open) {
-                    note(open.forward().id(), silent == null ? open(plan.claimant(), open.forward(), api) : silent);
-                }
-            } catch (SlirpApiException e) {
-                silent = Problem.retried(Reason.PortFailed, e.getMessage());
-                if (step instanceof Step.OpenForward open) {
-                    note(open.forward().id(), silent);
-                }
-            }
-        }
-    }
-
-    private @Nullable Problem open(Claimant claimant, PortForward forward, SlirpApi api) throws SlirpApiException {
-        return context.portHandler().open(claimant, forward, api).orElse(null);
-    }
-
-    private void note(ForwardId id, @Nullable Problem problem) {
-        if (problem != null) {
-            problems.put(id, problem);
-        }
-    }
-
     /**
-     * Asks slirp4netns what it forwards, and compares that with what it should.
+     * Asks the port handlers what they forward, and compares that with what they should.
      *
-     * @return false if it runs and does not answer
+     * @return false if slirp4netns runs and one of them does not answer
      */
-    boolean observe(NetworkPlan plan, SlirpRunner slirp, List<PortForward> wanted) {
-        active = List.of();
-        if (slirp.process() == null || !slirp.controllable()) {
+    boolean observe(NetworkPlan plan, SlirpRunner slirp, @Nullable BoundTarget target, List<PortForward> wanted) {
+        serving = List.of();
+        handlers = List.of();
+        if (slirp.process() == null || !slirp.controllable() || target == null) {
             return true;
         }
+        List<ServingForward> found = new ArrayList<>();
         try {
-            active = slirp.api().listHostfwd();
-        } catch (SlirpApiException e) {
-            Problem problem = Problem.retried(Reason.PortFailed, e.getMessage());
+            handlers = List.of(new SlirpPortHandler(slirp.api(), context.portProbe()), relay.handler(plan, target));
+            for (PortHandler handler : handlers) {
+                found.addAll(handler.serving());
+            }
+        } catch (IOException e) {
+            Problem problem = Problem.retried(Reason.PortFailed, StateDirectory.describe(e));
             problems.clear();
             wanted.forEach(forward -> problems.put(forward.id(), problem));
             return false;
         }
-        problems.keySet().retainAll(ids(wanted));
-        Set<PortForward> serving = serving();
-        for (PortForward forward : wanted) {
-            if (serving.contains(forward)) {
-                problems.remove(forward.id());
-                context.portClaims().hold(plan.identity().uid(), forward.id());
-            }
-        }
+        serving = found;
+        relay.use(found.stream().anyMatch(one -> one.handler() == PortHandlerKind.ROOTLESSKIT));
+        Set<ForwardId> wantedIds = new HashSet<>(ids(wanted));
+        problems.keySet().retainAll(wantedIds);
+        found.forEach(one -> problems.remove(one.forward().id()));
+        claim(plan.identity().uid(), wantedIds);
         return true;
     }
 
-    /** What slirp4netns forwards, as last asked. */
-    List<ActiveForward> active() {
-        return active;
+    /** Holds the host ports that serve, and lets those go that are not wanted any more or cannot be had. */
+    private void claim(String uid, Set<ForwardId> wanted) {
+        Set<ForwardId> idle = new HashSet<>(context.portClaims().heldBy(uid));
+        for (ServingForward one : serving) {
+            if (!idle.remove(one.forward().id())) {
+                context.portClaims().hold(uid, one.forward().id());
+            }
+        }
+        idle.removeIf(id -> wanted.contains(id) && !problems.containsKey(id));
+        context.tell(context.portClaims().release(uid, idle));
     }
 
-    private Set<PortForward> serving() {
-        return active.stream().map(ActiveForward::forward).collect(Collectors.toSet());
+    /** Closes and opens forwards; what fails is remembered for the report, and does not keep others from being tried. */
+    void apply(NetworkPlan plan, List<Step> steps) {
+        problems.clear();
+        PortHandlerKind inCharge = plan.options().portHandler();
+        List<PortForward> open = openable(plan, steps);
+        for (PortHandler handler : handlers) {
+            if (handler.kind() != inCharge) {
+                change(handler, closing(steps, handler.kind()), List.of()); // first, since the ports may be the same
+            }
+        }
+        for (PortHandler handler : handlers) {
+            if (handler.kind() == inCharge) {
+                change(handler, closing(steps, inCharge), open);
+            }
+        }
+    }
+
+    private void change(PortHandler handler, List<PortForward> close, List<PortForward> open) {
+        if (close.isEmpty() && open.isEmpty()) {
+            return;
+        }
+        try {
+            problems.putAll(handler.change(close, open));
+        } catch (IOException e) {
+            Problem problem = Problem.retried(Reason.PortFailed, StateDirectory.describe(e));
+            open.forEach(forward -> problems.put(forward.id(), problem));
+        }
+    }
+
+    private static List<PortForward> closing(List<Step> steps, PortHandlerKind kind) {
+        List<PortForward> closing = new ArrayList<>();
+        for (Step step : steps) {
+            if (step instanceof Step.CloseForward close && close.forward().handler() == kind) {
+                closing.add(close.forward().forward());
+            }
+        }
+        return closing;
+    }
+
+    /** Those that no other network has. */
+    private List<PortForward> openable(NetworkPlan plan, List<Step> steps) {
+        Claimant claimant = plan.claimant();
+        List<PortForward> openable = new ArrayList<>();
+        for (Step step : steps) {
+            if (step instanceof Step.OpenForward open) {
+                ForwardId id = open.forward().id();
+                Optional<Claimant> obstacle = context.portClaims().tryHold(claimant.uid(), id);
+                obstacle.ifPresentOrElse(
+                        other -> problems.put(id, conflict(id, other, claimant)), () -> openable.add(open.forward()));
+            }
+        }
+        return openable;
+    }
+
+    private Problem conflict(ForwardId id, Claimant holder, Claimant claimant) {
+        return Problem.retried(
+                Reason.PortConflict,
+                id + " belongs to " + holder.describe(claimant, context.config().nameOwners())
+                        + ": choose another hostPort or hostIP for one of the two");
+    }
+
+    /** What is forwarded, as last asked. */
+    List<ServingForward> serving() {
+        return serving;
     }
 
     /**
@@ -185,7 +222,8 @@ final class NetworkPorts {
      * @param slirpProblem why slirp4netns does not run; null if it does
      */
     List<PortObservation> report(NetworkPlan plan, Map<String, Integer> chosen, @Nullable Problem slirpProblem) {
-        Set<PortForward> serving = serving();
+        Map<PortForward, Boolean> keepsSource = new HashMap<>();
+        serving.forEach(one -> keepsSource.put(one.forward(), one.keepsSource()));
         List<PortObservation> report = new ArrayList<>();
         for (PortEntry entry : plan.ports()) {
             Integer first = entry.hostPort() == null ? chosen.get(entry.name()) : entry.hostPort();
@@ -193,19 +231,12 @@ final class NetworkPorts {
                     slirpProblem != null
                             ? new PortObservation(entry, first, PortObservation.State.PENDING, slirpProblem)
                             : PortReport.of(
-                                    entry,
-                                    forwards(plan, entry, chosen),
-                                    serving,
-                                    problems,
-                                    entryProblem(plan, first)));
+                                    entry, forwards(plan, entry, chosen), keepsSource, problems, entryProblem(first)));
         }
         return report;
     }
 
-    private @Nullable Problem entryProblem(NetworkPlan plan, @Nullable Integer firstPort) {
-        if (plan.options().portHandler() != PortHandlerKind.SLIRP4NETNS) {
-            return NO_RELAY;
-        }
+    private @Nullable Problem entryProblem(@Nullable Integer firstPort) {
         return firstPort != null
                 ? null
                 : Problem.retried(
@@ -214,10 +245,16 @@ final class NetworkPorts {
                                 + ": free some, or widen --host-port-range");
     }
 
-    /** Lets go of all host ports, which nothing serves now. */
+    /** Lets go of all host ports, which nothing serves now, and closes what the relay still has. */
     void release(String uid) {
+        relay.detach();
         problems.clear();
         context.tell(context.portClaims().release(uid, context.portClaims().heldBy(uid)));
+    }
+
+    /** Closes what the relay has of a network. */
+    void detach() {
+        relay.detach();
     }
 
     private static List<ForwardId> ids(List<PortForward> forwards) {

@@ -4,19 +4,15 @@ import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts together what a network's parts tell of it. */
 final class Observations {
-    private static final Logger LOG = LoggerFactory.getLogger(Observations.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
     private static final Duration ADDRESS_SOON = Duration.ofMillis(200);
 
@@ -51,8 +47,9 @@ final class Observations {
         SlirpProcess process = slirp.process();
         BoundTarget bound = target.bound();
         Problem slirpProblem = process == null ? whyNotRunning(target, slirp) : null;
-        GuestNetwork guest =
-                process == null ? null : GuestNetworks.of(plan.options(), address6(plan, bound, context.root()));
+        GuestNetwork guest = process == null
+                ? null
+                : GuestNetworks.of(plan.options(), GuestNamespace.address6(plan, bound, context.root()));
         List<PortObservation> portReport = ports.report(plan, record.chosenPorts(), slirpProblem);
         return new Observation(
                 request.identity(),
@@ -82,21 +79,6 @@ final class Observations {
             return target.problem();
         }
         return slirp.problem() != null ? slirp.problem() : FirstAttempt.STARTING;
-    }
-
-    private static @Nullable String address6(NetworkPlan plan, @Nullable BoundTarget bound, boolean root) {
-        if (!plan.options().enableIpv6() || bound == null) {
-            return null;
-        }
-        try {
-            return new GuestNamespace(bound, root)
-                    .snapshot()
-                    .globalAddress6()
-                    .get(plan.options().interfaceName());
-        } catch (IOException e) {
-            LOG.debug("Cannot read the IPv6 address network={}", plan.identity().key(), e);
-            return null;
-        }
     }
 
     private static Optional<Duration> startAgain(Problem problem, NetworkPlan plan, SlirpRunner slirp, Instant now) {

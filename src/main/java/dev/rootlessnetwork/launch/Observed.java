@@ -3,7 +3,7 @@ package dev.rootlessnetwork.launch;
 import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.network.TargetBinding;
-import dev.rootlessnetwork.slirp.ActiveForward;
+import dev.rootlessnetwork.port.ServingForward;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +25,14 @@ record Observed(
      * @param options it was started with
      * @param binding that it serves
      * @param controllable whether its API socket is there
-     * @param forwards as it lists them
+     * @param forwards of the network, whoever serves them
      */
     record Running(
             Target target,
             NetworkOptions options,
             TargetBinding binding,
             boolean controllable,
-            List<ActiveForward> forwards) {
+            List<ServingForward> forwards) {
         Running {
             forwards = List.copyOf(forwards);
         }

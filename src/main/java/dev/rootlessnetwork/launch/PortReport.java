@@ -8,7 +8,6 @@ import dev.rootlessnetwork.network.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells of each port entry what became of its single forwards. */
@@ -17,14 +16,14 @@ final class PortReport {
 
     /**
      * @param forwards of the entry; empty if no host port could be chosen
-     * @param active every forward that serves now
+     * @param active every forward that serves now, with whether servers see the addresses of clients there
      * @param problems why forwards do not serve
      * @param entryProblem why the entry as a whole is not served; null: see its forwards
      */
     static PortObservation of(
             PortEntry entry,
             List<PortForward> forwards,
-            Set<PortForward> active,
+            Map<PortForward, Boolean> active,
             Map<ForwardId, Problem> problems,
             @Nullable Problem entryProblem) {
         Integer hostPort = forwards.isEmpty()
@@ -35,25 +34,30 @@ final class PortReport {
         }
         List<Integer> missing = new ArrayList<>();
         Problem first = null;
+        Boolean keepsSource = null;
         for (PortForward forward : forwards) {
             Problem problem = problems.get(forward.id());
-            if (problem != null || !active.contains(forward)) {
+            Boolean keeps = active.get(forward);
+            if (problem != null || keeps == null) {
                 missing.add(forward.id().hostPort());
                 first = first == null ? problem : first;
+            } else {
+                keepsSource = keeps && !Boolean.FALSE.equals(keepsSource);
             }
         }
         if (missing.isEmpty()) {
-            return new PortObservation(entry, hostPort, PortObservation.State.ACTIVE, null);
+            return new PortObservation(
+                    entry, hostPort, PortObservation.State.ACTIVE, forwards.size(), keepsSource, null);
         }
         if (first == null) {
-            first = Problem.retried(
-                    Reason.PortFailed, "slirp4netns accepted the forward, but does not list it (list_hostfwd)");
+            first = Problem.retried(Reason.PortFailed, "the port handler accepted the forward, but does not list it");
         }
         return new PortObservation(
                 entry,
                 hostPort,
                 PortObservation.State.FAILED,
                 forwards.size() - missing.size(),
+                keepsSource,
                 partly(entry, missing, first));
     }
 

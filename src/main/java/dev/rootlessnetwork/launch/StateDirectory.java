@@ -114,7 +114,7 @@ public final class StateDirectory {
         }
     }
 
-    private static void makePrivate(Path directory) throws IOException {
+    static void makePrivate(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectory(directory, PRIVATE_DIRECTORY);
         }
@@ -296,6 +296,11 @@ public final class StateDirectory {
                 Files.deleteIfExists(path);
             }
         }
+    }
+
+    /** Where relays have their files. */
+    Path relays() {
+        return directory.resolve("relay");
     }
 
     private Path networks() {

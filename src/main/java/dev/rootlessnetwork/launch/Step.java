@@ -1,7 +1,7 @@
 package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.network.PortForward;
-import dev.rootlessnetwork.slirp.ActiveForward;
+import dev.rootlessnetwork.port.ServingForward;
 
 /** One act that brings a network nearer to its plan. */
 sealed interface Step {
@@ -15,8 +15,8 @@ sealed interface Step {
     record StartSlirp() implements Step {}
 
     /** Close a forward that the plan does not have. */
-    record CloseForward(ActiveForward forward) implements Step {}
+    record CloseForward(ServingForward forward) implements Step {}
 
-    /** Open a forward that is missing. */
+    /** Open a forward that is missing, or lead one of the relay's elsewhere. */
     record OpenForward(PortForward forward) implements Step {}
 }

@@ -5,7 +5,7 @@ import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.network.PortHandlerKind;
-import dev.rootlessnetwork.slirp.ActiveForward;
+import dev.rootlessnetwork.port.ServingForward;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,7 +22,7 @@ final class StepPlanner {
      * The steps to take now: either those that start and stop slirp4netns, after which it should be observed and planned
      * anew, or those that open and close forwards of a running one. None: nothing is to be done before something happens.
      *
-     * @param forwards every single forward that the plan asks slirp4netns for
+     * @param forwards every single forward that the plan asks for
      */
     static List<Step> plan(NetworkPlan plan, Collection<PortForward> forwards, Observed observed, Instant now) {
         Observed.Running running = observed.running();
@@ -30,7 +30,9 @@ final class StepPlanner {
             return start(observed, now);
         }
         StopReason stop = reasonToStop(plan, observed, running);
-        return stop == null ? forwardSteps(forwards, running.forwards()) : List.of(new Step.StopSlirp(stop));
+        return stop == null
+                ? forwardSteps(plan.options().portHandler(), forwards, running.forwards())
+                : List.of(new Step.StopSlirp(stop));
     }
 
     /** Whether a slirp4netns started with {@code running} would have to be started anew for {@code wanted}. */
@@ -66,13 +68,17 @@ final class StepPlanner {
         return running.controllable() ? null : StopReason.API_SOCKET_MISSING;
     }
 
-    private static List<Step> forwardSteps(Collection<PortForward> wanted, List<ActiveForward> active) {
+    private static List<Step> forwardSteps(
+            PortHandlerKind handler, Collection<PortForward> wanted, List<ServingForward> serving) {
         Map<ForwardId, PortForward> missing = new LinkedHashMap<>();
         wanted.forEach(forward -> missing.put(forward.id(), forward));
         List<Step> steps = new ArrayList<>();
-        for (ActiveForward forward : active) {
-            if (!missing.remove(forward.forward().id(), forward.forward())) {
-                steps.add(new Step.CloseForward(forward));
+        for (ServingForward served : serving) {
+            PortForward wantedNow = missing.get(served.forward().id());
+            if (served.handler() == handler && served.forward().equals(wantedNow)) {
+                missing.remove(served.forward().id());
+            } else if (served.handler() != handler || wantedNow == null || handler == PortHandlerKind.SLIRP4NETNS) {
+                steps.add(new Step.CloseForward(served));
             }
         }
         missing.values().forEach(forward -> steps.add(new Step.OpenForward(forward)));

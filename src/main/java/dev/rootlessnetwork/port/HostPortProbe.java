@@ -21,7 +21,7 @@ public final class HostPortProbe {
 
     /** Why a port of this host cannot be had now; empty if it can. Leaves nothing bound. */
     public Optional<Problem> problem(ForwardId id) {
-        return probe(id).map(e -> explain(id, e));
+        return probe(id).map(e -> explain(id, e.errnoName(), e.words()));
     }
 
     /** Whether a port of this host can be had now. Leaves nothing bound. */
@@ -37,23 +37,29 @@ public final class HostPortProbe {
         return id.protocol() == Protocol.TCP ? BindProbe.Transport.TCP : BindProbe.Transport.UDP;
     }
 
-    private Problem explain(ForwardId id, PosixException e) {
-        if (e.is("EADDRINUSE")) {
+    /**
+     * What an errno of opening a port means, and what to do about it.
+     *
+     * @param errno its symbolic name
+     * @param words of the system
+     */
+    Problem explain(ForwardId id, String errno, String words) {
+        if (errno.equals("EADDRINUSE")) {
             return Problem.retried(
                     Reason.PortConflict,
                     id + " is in use by " + owner(id) + ": end that, or choose another hostPort or hostIP");
         }
-        if (e.is("EACCES") || e.is("EPERM")) {
+        if (errno.equals("EACCES") || errno.equals("EPERM")) {
             return Problem.retried(
                     Reason.PortPermission,
                     id + " is a privileged port: run with CAP_NET_BIND_SERVICE, choose a port above, or lower"
                             + " net.ipv4.ip_unprivileged_port_start to " + id.hostPort());
         }
-        if (e.is("EADDRNOTAVAIL")) {
+        if (errno.equals("EADDRNOTAVAIL")) {
             return Problem.retried(
                     Reason.PortFailed, id + " cannot be opened: this host has no such address (EADDRNOTAVAIL)");
         }
-        return Problem.retried(Reason.PortFailed, id + " cannot be opened: " + e.getMessage());
+        return Problem.retried(Reason.PortFailed, id + " cannot be opened: " + words);
     }
 
     private String owner(ForwardId id) {

@@ -1,67 +1,84 @@
 package dev.rootlessnetwork.port;
 
-import dev.rootlessnetwork.network.Claimant;
 import dev.rootlessnetwork.network.ForwardId;
 import dev.rootlessnetwork.network.PortForward;
+import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
+import dev.rootlessnetwork.slirp.ActiveForward;
 import dev.rootlessnetwork.slirp.SlirpApi;
 import dev.rootlessnetwork.slirp.SlirpApiException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Port handler {@code slirp4netns}: slirp4netns listens itself. The cause of a refusal is found before it is asked, since
  * it answers every one with the same words.
  */
-public final class SlirpPortHandler {
-    private final HostPortClaims claims;
+public final class SlirpPortHandler implements PortHandler {
+    private final SlirpApi api;
     private final HostPortProbe probe;
-    private final boolean nameOwners;
+    private final Map<PortForward, Integer> numbers = new HashMap<>();
 
-    /** @param nameOwners whether messages may name an object of another namespace that has a port */
-    public SlirpPortHandler(HostPortClaims claims, HostPortProbe probe, boolean nameOwners) {
-        this.claims = claims;
+    public SlirpPortHandler(SlirpApi api, HostPortProbe probe) {
+        this.api = api;
         this.probe = probe;
-        this.nameOwners = nameOwners;
     }
 
-    /**
-     * Opens a forward, if nothing stands in its way. Blocks for one call at most.
-     *
-     * @return why it is not open; empty if it is
-     * @throws SlirpApiException if slirp4netns does not answer, so that asking further makes no sense
-     */
-    public Optional<Problem> open(Claimant claimant, PortForward forward, SlirpApi api) throws SlirpApiException {
-        ForwardId id = forward.id();
-        Optional<Claimant> obstacle = claims.tryHold(claimant.uid(), id);
-        if (obstacle.isPresent()) {
-            return Optional.of(conflict(id, obstacle.get().describe(claimant, nameOwners)));
-        }
-        boolean open = false;
-        try {
-            Optional<Problem> problem = probe.problem(id);
-            if (problem.isPresent()) {
-                return problem;
+    @Override
+    public PortHandlerKind kind() {
+        return PortHandlerKind.SLIRP4NETNS;
+    }
+
+    /** slirp4netns shows the client's address, but its own for what comes from the host's loopback. */
+    @Override
+    public List<ServingForward> serving() throws SlirpApiException {
+        numbers.clear();
+        List<ActiveForward> active = api.listHostfwd();
+        active.forEach(one -> numbers.put(one.forward(), one.id()));
+        return active.stream()
+                .map(one -> new ServingForward(
+                        one.forward(), kind(), !one.forward().id().hostIp().isLoopbackAddress()))
+                .toList();
+    }
+
+    @Override
+    public Map<ForwardId, Problem> change(Collection<PortForward> close, Collection<PortForward> open)
+            throws SlirpApiException {
+        for (PortForward forward : close) {
+            Integer number = numbers.remove(forward);
+            if (number != null) {
+                api.removeHostfwd(number);
             }
+        }
+        Map<ForwardId, Problem> problems = new LinkedHashMap<>();
+        for (PortForward forward : open) {
+            Problem problem = open(forward);
+            if (problem != null) {
+                problems.put(forward.id(), problem);
+            }
+        }
+        return problems;
+    }
+
+    private @Nullable Problem open(PortForward forward) throws SlirpApiException {
+        Optional<Problem> foreseen = probe.problem(forward.id());
+        if (foreseen.isPresent()) {
+            return foreseen.get();
+        }
+        try {
             api.addHostfwd(forward);
-            open = true;
-            return Optional.empty();
+            return null;
         } catch (SlirpApiException e) {
             if (e.kind() != SlirpApiException.Kind.REFUSED) {
                 throw e;
             }
-            return Optional.of(Problem.retried(Reason.PortFailed, id + " cannot be opened: " + e.getMessage()));
-        } finally {
-            if (!open) {
-                claims.release(claimant.uid(), Set.of(id));
-            }
+            return Problem.retried(Reason.PortFailed, forward.id() + " cannot be opened: " + e.getMessage());
         }
-    }
-
-    private static Problem conflict(ForwardId id, String holder) {
-        return Problem.retried(
-                Reason.PortConflict,
-                id + " belongs to " + holder + ": choose another hostPort or hostIP for one of the two");
     }
 }

@@ -3,6 +3,7 @@ package dev.rootlessnetwork.kube;
 import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.launch.LauncherConfig;
+import dev.rootlessnetwork.launch.LauncherFixture;
 import dev.rootlessnetwork.launch.Source;
 import dev.rootlessnetwork.launch.StateDirectory;
 import dev.rootlessnetwork.network.HostPortRange;
@@ -80,7 +81,8 @@ public final class Agent implements AutoCloseable {
                         settings.readyTimeout,
                         new HostPortRange(20000, 29999),
                         false,
-                        false),
+                        false,
+                        LauncherFixture.RELAY),
                 OptionSet.EMPTY,
                 name -> true,
                 StateDirectory.open(settings.state),

@@ -2,9 +2,11 @@ package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.network.HostPortRange;
 import dev.rootlessnetwork.network.NetworkRequest;
+import dev.rootlessnetwork.relay.RelayProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A launcher on a state directory of its own, and what it says has changed. */
 public final class LauncherFixture implements AutoCloseable {
+    public static final RelayConfig RELAY = new RelayConfig(RelayProgram.command(), List.of());
+
     final Path directory;
     private final LauncherListener listener;
     public final Set<String> changed = ConcurrentHashMap.newKeySet();
@@ -49,7 +53,7 @@ public final class LauncherFixture implements AutoCloseable {
 
     private Launcher open() throws IOException {
         return Launcher.open(
-                new LauncherConfig(source, networkCmdPath, true, readyTimeout, hostPorts, true, inPod),
+                new LauncherConfig(source, networkCmdPath, true, readyTimeout, hostPorts, true, inPod, RELAY),
                 StateDirectory.open(directory),
                 listener,
                 uid -> {

@@ -15,7 +15,14 @@ public final class OrdinaryUserMain {
     public static void main(String[] arguments) throws Exception {
         PrintStream lines = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         LauncherConfig config = new LauncherConfig(
-                Source.STANDALONE, null, true, Duration.ofSeconds(5), new HostPortRange(20000, 29999), true, false);
+                Source.STANDALONE,
+                null,
+                true,
+                Duration.ofSeconds(5),
+                new HostPortRange(20000, 29999),
+                true,
+                false,
+                LauncherFixture.RELAY);
         try (Launcher launcher = Launcher.open(config, StateDirectory.open(Path.of(arguments[0])), uid -> {})) {
             var run = Plans.run(
                     "web",

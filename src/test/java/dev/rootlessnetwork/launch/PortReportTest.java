@@ -9,10 +9,8 @@ import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PortReportTest {
@@ -20,7 +18,8 @@ class PortReportTest {
     private static final List<PortForward> FORWARDS = RANGE.forwards(8000, InetAddresses.forString("10.0.2.100"));
 
     private static PortObservation report(Integer... missing) {
-        Set<PortForward> active = new HashSet<>(FORWARDS);
+        Map<PortForward, Boolean> active = new HashMap<>();
+        FORWARDS.forEach(forward -> active.put(forward, true));
         Map<ForwardId, Problem> problems = new HashMap<>();
         for (PortForward forward : FORWARDS) {
             if (List.of(missing).contains(forward.id().hostPort())) {
@@ -35,7 +34,7 @@ class PortReportTest {
 
     @Test
     void isActiveWhenEveryPortServes() {
-        assertThat(report()).isEqualTo(new PortObservation(RANGE, 8000, PortObservation.State.ACTIVE, null));
+        assertThat(report()).isEqualTo(new PortObservation(RANGE, 8000, PortObservation.State.ACTIVE, 5, true, null));
     }
 
     @Test
@@ -46,6 +45,17 @@ class PortReportTest {
                         "host ports 8001, 8003-8004 are not open; the rest of the range serves: 8001 is taken"));
         assertThat(report(8002).problem().message())
                 .isEqualTo("host port 8002 is not open; the rest of the range serves: 8002 is taken");
+    }
+
+    @Test
+    void keepsTheSourceWhereEveryForwardThatServesDoes() {
+        Map<PortForward, Boolean> active = new HashMap<>();
+        FORWARDS.forEach(forward -> active.put(forward, forward.guestPort() != 81));
+        assertThat(PortReport.of(RANGE, FORWARDS, active, Map.of(), null).keepsSource())
+                .isFalse();
+        active.remove(FORWARDS.get(1));
+        assertThat(PortReport.of(RANGE, FORWARDS, active, Map.of(), null).keepsSource())
+                .isTrue();
     }
 
     @Test
@@ -63,7 +73,7 @@ class PortReportTest {
 
     @Test
     void tellsOfAForwardThatWasAcceptedButIsNotListed() {
-        PortObservation report = PortReport.of(RANGE, FORWARDS, Set.of(), Map.of(), null);
+        PortObservation report = PortReport.of(RANGE, FORWARDS, Map.of(), Map.of(), null);
         assertThat(report.problem().reason()).isEqualTo(Reason.PortFailed);
     }
 }

@@ -10,7 +10,7 @@ import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.network.TargetBinding;
-import dev.rootlessnetwork.slirp.ActiveForward;
+import dev.rootlessnetwork.port.ServingForward;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,15 @@ class StepPlannerTest {
         return new PortForward(id, InetAddresses.forString("10.0.2.100"), guestPort);
     }
 
-    private static Observed running(ActiveForward... forwards) {
+    private static ServingForward slirp(PortForward forward) {
+        return new ServingForward(forward, PortHandlerKind.SLIRP4NETNS, true);
+    }
+
+    private static ServingForward relay(PortForward forward) {
+        return new ServingForward(forward, PortHandlerKind.ROOTLESSKIT, true);
+    }
+
+    private static Observed running(ServingForward... forwards) {
         return new Observed(
                 BINDING,
                 new Observed.Running(TARGET, Plans.options(1500), BINDING, true, List.of(forwards)),
@@ -72,28 +80,36 @@ class StepPlannerTest {
 
     @Test
     void doesNothingWhereAllIsAsWanted() {
-        assertThat(plan(running(new ActiveForward(1, forward(80, 80))), forward(80, 80)))
-                .isEmpty();
+        assertThat(plan(running(slirp(forward(80, 80))), forward(80, 80))).isEmpty();
     }
 
     @Test
     void touchesOnlyTheForwardsThatDiffer() {
-        List<Step> steps = plan(
-                running(new ActiveForward(1, forward(80, 80)), new ActiveForward(2, forward(81, 80))),
-                forward(80, 80),
-                forward(82, 80));
+        List<Step> steps =
+                plan(running(slirp(forward(80, 80)), slirp(forward(81, 80))), forward(80, 80), forward(82, 80));
         assertThat(steps)
-                .containsExactly(
-                        new Step.CloseForward(new ActiveForward(2, forward(81, 80))),
-                        new Step.OpenForward(forward(82, 80)));
+                .containsExactly(new Step.CloseForward(slirp(forward(81, 80))), new Step.OpenForward(forward(82, 80)));
     }
 
     @Test
     void reopensAForwardThatLeadsToAnotherPort() {
-        assertThat(plan(running(new ActiveForward(1, forward(80, 80))), forward(80, 8080)))
+        assertThat(plan(running(slirp(forward(80, 80))), forward(80, 8080)))
                 .containsExactly(
-                        new Step.CloseForward(new ActiveForward(1, forward(80, 80))),
-                        new Step.OpenForward(forward(80, 8080)));
+                        new Step.CloseForward(slirp(forward(80, 80))), new Step.OpenForward(forward(80, 8080)));
+    }
+
+    @Test
+    void leadsAForwardOfTheRelayElsewhereWithoutClosingIt() {
+        NetworkPlan byRelay = Plans.run("web", TARGET, Plans.options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT))
+                .plan();
+        assertThat(StepPlanner.plan(byRelay, List.of(forward(80, 8080)), running(relay(forward(80, 80))), NOW))
+                .containsExactly(new Step.OpenForward(forward(80, 8080)));
+    }
+
+    @Test
+    void movesForwardsToAnotherPortHandler() {
+        assertThat(plan(running(relay(forward(80, 80))), forward(80, 80)))
+                .containsExactly(new Step.CloseForward(relay(forward(80, 80))), new Step.OpenForward(forward(80, 80)));
     }
 
     @Test

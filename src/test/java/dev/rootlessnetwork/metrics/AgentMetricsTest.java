@@ -91,7 +91,7 @@ class AgentMetricsTest {
                 "a",
                 null,
                 new PortObservation(Plans.tcp("all", "0.0.0.0", 8000, 80, 100), 8000, State.ACTIVE, null),
-                new PortObservation(Plans.tcp("most", "0.0.0.0", 9000, 80, 10), 9000, State.FAILED, 7, TAKEN),
+                new PortObservation(Plans.tcp("most", "0.0.0.0", 9000, 80, 10), 9000, State.FAILED, 7, true, TAKEN),
                 DNS));
         assertThat(told("rootlessnetwork_forwards"))
                 .containsExactly(

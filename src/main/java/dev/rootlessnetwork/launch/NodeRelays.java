@@ -1,0 +1,67 @@
+package dev.rootlessnetwork.launch;
+
+import dev.rootlessnetwork.posix.Fd;
+import dev.rootlessnetwork.posix.NetnsId;
+import dev.rootlessnetwork.posix.PosixException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The relays of this node: one for root, and for an ordinary user one for each user namespace. Thread-safe. */
+final class NodeRelays implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeRelays.class);
+    private static final String LINK = "current";
+
+    private final RelayConfig config;
+    private final Path directory;
+    private final Supervisor supervisor;
+    private final Clock clock;
+    private final Consumer<String> changed;
+    private final Map<String, NodeRelay> byLink = new ConcurrentHashMap<>();
+
+    /** @param directory where relays have their files */
+    NodeRelays(RelayConfig config, Path directory, Supervisor supervisor, Clock clock, Consumer<String> changed) {
+        this.config = config;
+        this.directory = directory;
+        this.supervisor = supervisor;
+        this.clock = clock;
+        this.changed = changed;
+    }
+
+    /** The relay that can act in a target's namespace. */
+    NodeRelay of(BoundTarget target) throws PosixException {
+        Fd userns = target.userns();
+        String link = userns == null ? LINK : LINK + "-" + NetnsId.of(userns).inode();
+        NodeRelay relay = named(link);
+        relay.setUserNamespace(userns);
+        return relay;
+    }
+
+    /** Every relay that there is, also those that an earlier operator left. */
+    Collection<NodeRelay> all() {
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(directory, LINK + "*")) {
+            links.forEach(link -> named(link.getFileName().toString()));
+        } catch (IOException e) {
+            LOG.debug("No relay was ever started directory={}", directory);
+        }
+        return byLink.values();
+    }
+
+    private NodeRelay named(String link) {
+        return byLink.computeIfAbsent(link, name -> new NodeRelay(config, directory, name, supervisor, clock, changed));
+    }
+
+    @Override
+    public void close() {
+        byLink.values().forEach(NodeRelay::close);
+        byLink.clear();
+    }
+}
