@@ -132,7 +132,8 @@ record AgentConfig(
                         "--close-grace=" + Durations.format(closeGrace),
                         "--relay-drain=" + Durations.format(relayDrain),
                         "--log-level=" + logLevel,
-                        "--log-format=" + logFormat));
+                        "--log-format=" + logFormat),
+                Main.Version.number());
     }
 
     /** One line of {@code flag=value}. */

@@ -40,6 +40,10 @@ final class RelayCommand implements Callable<Integer> {
     @Option(names = "--relay-drain", paramLabel = "TIME", defaultValue = "24h", description = "Of a relay replaced.")
     Duration drain = Duration.ofHours(24);
 
+    @Option(names = "--take-over", paramLabel = "SOCKET", description = "Control socket of a relay to take over from.")
+    @Nullable
+    Path predecessor;
+
     @Option(names = "--log-level", paramLabel = "LEVEL", defaultValue = "info", description = "Least severity to log.")
     LogLevel logLevel = LogLevel.info;
 
@@ -55,7 +59,8 @@ final class RelayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Logging.configure(logLevel, logFormat, console.err(), Map.of());
-        RelaySettings settings = new RelaySettings(link, Main.Version.number(), udpIdleTimeout, closeGrace, drain);
+        RelaySettings settings =
+                new RelaySettings(link, Main.Version.number(), udpIdleTimeout, closeGrace, drain, predecessor);
         try (Fd ready = Fd.copyOf(READY_FD)) {
             RelayServer.run(settings, RelayFiles.make(Objects.requireNonNull(directory)), ready);
         }

@@ -170,7 +170,7 @@ class MainTest {
                 .matches(
                         "time=\\S+Z level=INFO logger=RunCommand Starting state-dir=.*/file/state network-cmd-path=slirp4netns"
                                 + " network-cmd-options= no-pivot-root=false ready-timeout=5s host-port-range=20000-29999"
-                                + " log-level=info log-format=text");
+                                + " udp-idle-timeout=90s close-grace=0s relay-drain=24h log-level=info log-format=text");
         environment.put("ROOTLESSNET_LOG_FORMAT", "json");
         assertThat(run(run)).isEqualTo(1);
         assertThat(err().lines().findFirst().orElseThrow())

@@ -157,12 +157,30 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                 files.delete();
                 return;
             }
-            LOG.info("Adopting the relay pid={} link={}", files.pid(), link);
-            hold(process);
+            adopt(files, process);
         } catch (IOException e) {
             LOG.debug("No relay to adopt directory={} error={}", files.directory(), e.getMessage());
             forget(files);
         }
+    }
+
+    private void adopt(RelayFiles files, PidFd process) throws IOException {
+        String version;
+        try (RelayClient client = RelayClient.connect(files.controlSocket())) {
+            version = client.version();
+        }
+        if (!version.equals(config.version())) {
+            LOG.info("Replacing the relay pid={} version={} by={}", files.pid(), version, config.version());
+            try {
+                start(files.controlSocket());
+                process.close();
+                return;
+            } catch (IOException e) {
+                LOG.warn("Cannot replace the relay, which serves on pid={} error={}", files.pid(), e.getMessage());
+            }
+        }
+        LOG.info("Adopting the relay pid={} link={}", files.pid(), link);
+        hold(process);
     }
 
     /** By its command line, since numbers of processes come to mean others. */

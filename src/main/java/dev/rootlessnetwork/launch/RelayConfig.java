@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param command of the program, beginning with a path
  * @param flags for it
+ * @param version of the program; a relay of another one is replaced
  */
-public record RelayConfig(List<String> command, List<String> flags) {
+public record RelayConfig(List<String> command, List<String> flags, String version) {
     public RelayConfig {
         command = List.copyOf(command);
         flags = List.copyOf(flags);

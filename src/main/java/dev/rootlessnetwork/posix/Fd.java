@@ -195,6 +195,16 @@ public final class Fd implements AutoCloseable {
         }
     }
 
+    /** Hands the number over to a new owner; this is closed then, without closing the descriptor. */
+    synchronized int release() {
+        if (closed || leases > 0) {
+            throw new IllegalStateException(this + " cannot be handed over");
+        }
+        closed = true;
+        leases = 1; // which never ends, so that nobody closes the number
+        return number;
+    }
+
     /** Gives the descriptor back, after the calls that are using it. What close(2) returns helps nobody: it is gone. */
     @Override
     public synchronized void close() {

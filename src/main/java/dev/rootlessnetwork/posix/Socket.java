@@ -44,7 +44,13 @@ public abstract sealed class Socket implements AutoCloseable permits TcpListener
         return ipv4 ? SocketAddress.AF_INET : SocketAddress.AF_INET6;
     }
 
-    final int number() {
+    /** Becomes what a descriptor holds, which was received from another process; that is taken over. */
+    public final void become(Fd received) {
+        number = received.release();
+    }
+
+    /** The number of the descriptor, to pass it on to another process. It means nothing once this is closed. */
+    public final int number() {
         if (number == CLOSED) {
             throw new IllegalStateException("the socket is closed");
         }

@@ -22,6 +22,13 @@ public final class TcpListener extends Socket {
 
     private TcpListener() {}
 
+    /** A listener that was received from another process. */
+    public static TcpListener received(Fd descriptor) {
+        TcpListener listener = new TcpListener();
+        listener.become(descriptor);
+        return listener;
+    }
+
     /**
      * Listens in the calling thread's network namespace; {@code ::} does so for both families. Connections from it have TCP_NODELAY and
      * keep-alive, which the kernel lets them inherit.

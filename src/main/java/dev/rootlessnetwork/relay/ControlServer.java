@@ -18,20 +18,20 @@ final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
     private final AFUNIXServerSocket server;
-    private final Controls controls;
+    private final Controls.Relay relay;
     private final ExecutorService connections = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "control");
         thread.setDaemon(true);
         return thread;
     });
 
-    private ControlServer(AFUNIXServerSocket server, Controls controls) {
+    private ControlServer(AFUNIXServerSocket server, Controls.Relay relay) {
         this.server = server;
-        this.controls = controls;
+        this.relay = relay;
     }
 
-    static ControlServer bind(Path socket, Controls controls) throws IOException {
-        return new ControlServer(AFUNIXServerSocket.bindOn(AFUNIXSocketAddress.of(socket)), controls);
+    static ControlServer bind(Path socket, Controls.Relay relay) throws IOException {
+        return new ControlServer(AFUNIXServerSocket.bindOn(AFUNIXSocketAddress.of(socket)), relay);
     }
 
     void start() {
@@ -52,7 +52,8 @@ final class ControlServer implements AutoCloseable {
     }
 
     private void serve(AFUNIXSocket connection) {
-        try (Wire wire = new Wire(connection)) {
+        try (Wire wire = new Wire(connection);
+                Controls controls = new Controls(relay)) {
             if (!wire.isOf(User.effectiveId())) {
                 LOG.warn("Refused a control connection of another user");
                 return;
@@ -60,14 +61,14 @@ final class ControlServer implements AutoCloseable {
             for (Request request = wire.receive(Request.class);
                     request != null;
                     request = wire.receive(Request.class)) {
-                answer(wire, request);
+                answer(wire, controls, request);
             }
         } catch (IOException e) {
             LOG.debug("A control connection ended error={}", e.getMessage());
         }
     }
 
-    private void answer(Wire wire, Request request) throws IOException {
+    private static void answer(Wire wire, Controls controls, Request request) throws IOException {
         List<Fd> descriptors = wire.takeReceived();
         Answer answer;
         try {

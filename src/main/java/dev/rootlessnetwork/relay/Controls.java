@@ -6,24 +6,27 @@ import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PosixException;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Does what is asked of a relay. Thread-safe. */
-final class Controls {
-    private final ForwardTable table;
-    private final Reply.Welcome welcome;
-    private final TargetWatch targets;
+/** Does what is asked of a relay over one control connection. */
+final class Controls implements AutoCloseable {
+    private final Relay relay;
+    private @Nullable Handover handover;
 
-    /** @param welcome which relay this is */
-    Controls(ForwardTable table, TargetWatch targets, Reply.Welcome welcome) {
-        this.table = table;
-        this.targets = targets;
-        this.welcome = welcome;
+    /**
+     * What all control connections share.
+     *
+     * @param welcome which relay this is
+     */
+    record Relay(ForwardTable table, TargetWatch targets, Predecessor predecessor, Reply.Welcome welcome) {}
+
+    Controls(Relay relay) {
+        this.relay = relay;
     }
 
     /**
@@ -41,45 +44,68 @@ final class Controls {
         if (!descriptors.isEmpty()) {
             throw new IllegalArgumentException("descriptors came with a request that takes none");
         }
+        if (request instanceof Request.Fetch fetch) {
+            return new Answer(new Reply.Done(), requireHandover().descriptors(fetch.first(), fetch.count()));
+        }
+        return Answer.of(reply(request));
+    }
+
+    private Reply reply(Request request) throws IOException {
         if (request instanceof Request.Change change) {
-            return Answer.of(change(change));
+            return change(change);
         }
         if (request instanceof Request.ListPorts list) {
-            return Answer.of(new Reply.Networks(networks(list.network())));
+            return new Reply.Networks(networks(list.network()));
         }
         if (request instanceof Request.Count) {
-            return Answer.of(new Reply.Counts(counts()));
+            return new Reply.Counts(counts().stream().map(Reply.Count::of).toList());
         }
         if (request instanceof Request.Detach detach) {
-            table.detach(detach.network());
-            return Answer.of(new Reply.Done());
+            relay.table().detach(detach.network());
+            relay.predecessor().detach(detach.network());
+            return new Reply.Done();
         }
-        return Answer.of(welcome);
+        if (request instanceof Request.HandOver) {
+            Handover begun = new Handover(relay.table());
+            handover = begun;
+            return new Reply.HandedOver(begun.estate());
+        }
+        if (request instanceof Request.Retire) {
+            requireHandover().retire();
+            return new Reply.Done();
+        }
+        return relay.welcome();
+    }
+
+    private Handover requireHandover() {
+        if (handover == null) {
+            throw new IllegalArgumentException("nothing was handed over on this connection");
+        }
+        return handover;
     }
 
     private void attach(Request.Attach attach, List<Fd> descriptors) throws IOException {
         if (descriptors.isEmpty() || descriptors.size() > 2) {
             throw new IllegalArgumentException("a network namespace, and at most a process, is to come with attach");
         }
-        Fd process = descriptors.size() == 2 ? descriptors.get(1) : null;
-        Guest guest = new Guest(attach.network(), attach.name(), descriptors.get(0), process, addresses(attach));
-        if (table.attach(guest)) {
-            targets.watch(guest);
+        Guest guest = new Guest(
+                attach.network(),
+                attach.name(),
+                attach.interfaceName(),
+                descriptors.get(0),
+                descriptors.size() == 2 ? descriptors.get(1) : null,
+                GuestAddresses.parse(attach.address(), attach.address6()));
+        if (relay.table().attach(guest)) {
+            relay.targets().watch(guest);
         }
     }
 
-    private static GuestAddresses addresses(Request.Attach attach) {
-        String ipv6 = attach.address6();
-        return new GuestAddresses(
-                (Inet4Address) InetAddresses.forString(attach.address()),
-                ipv6 == null ? null : (Inet6Address) InetAddresses.forString(ipv6));
-    }
-
-    private Reply.Changed change(Request.Change change) {
-        List<ForwardId> close =
-                PortRun.forwards(change.close()).stream().map(PortForward::id).toList();
+    private Reply.Changed change(Request.Change change) throws IOException {
+        List<PortForward> close = PortRun.forwards(change.close());
+        List<ForwardId> ids = close.stream().map(PortForward::id).toList();
         Map<ForwardId, PosixException> failures =
-                table.change(change.network(), close, PortRun.forwards(change.open()));
+                relay.table().change(change.network(), ids, PortRun.forwards(change.open()));
+        relay.predecessor().close(change.network(), close);
         List<Reply.Unopened> unopened = new ArrayList<>();
         failures.forEach((id, why) -> unopened.add(new Reply.Unopened(
                 id.protocol(), InetAddresses.toAddrString(id.hostIp()), id.hostPort(), why.errnoName(), why.words())));
@@ -88,7 +114,7 @@ final class Controls {
 
     private List<Reply.NetworkPorts> networks(@Nullable String network) {
         List<Reply.NetworkPorts> networks = new ArrayList<>();
-        table.forEach((guest, forwards) -> {
+        relay.table().forEach((guest, forwards) -> {
             if (network == null || network.equals(guest.network())) {
                 List<PortForward> keeping = new ArrayList<>();
                 List<PortForward> replacing = new ArrayList<>();
@@ -99,27 +125,25 @@ final class Controls {
         return networks;
     }
 
-    private List<Reply.ForwardCount> counts() {
-        List<Reply.ForwardCount> counts = new ArrayList<>();
-        table.forEach((guest, forwards) -> forwards.forEach(forward -> {
-            Counters counters = forward.counters();
-            if (counters.total.get() > 0 || counters.refused.get() > 0) {
-                counts.add(count(guest, forward.id(), counters));
-            }
-        }));
-        return counts;
+    /** Of forwards that were used, with what the predecessor still does for them. */
+    private Collection<ForwardTraffic> counts() {
+        List<ForwardTraffic> all = new ArrayList<>();
+        relay.table()
+                .forEach((guest, forwards) -> forwards.stream()
+                        .filter(forward -> forward.counters().wasUsed())
+                        .map(forward -> ForwardTraffic.of(guest.network(), forward.id(), forward.counters()))
+                        .forEach(all::add));
+        relay.predecessor().count(all);
+        Map<List<Object>, ForwardTraffic> sums = new LinkedHashMap<>();
+        all.forEach(one -> sums.merge(List.of(one.network(), one.id()), one, ForwardTraffic::plus));
+        return sums.values();
     }
 
-    private static Reply.ForwardCount count(Guest guest, ForwardId id, Counters counters) {
-        return new Reply.ForwardCount(
-                guest.network(),
-                id.protocol(),
-                InetAddresses.toAddrString(id.hostIp()),
-                id.hostPort(),
-                counters.open.get(),
-                counters.total.get(),
-                counters.received.get(),
-                counters.sent.get(),
-                counters.refused.get());
+    /** The connection has ended. */
+    @Override
+    public void close() {
+        if (handover != null) {
+            handover.close();
+        }
     }
 }

@@ -18,4 +18,8 @@ final class Counters {
 
     /** Connections, or datagrams, that the target did not take. */
     final AtomicLong refused = new AtomicLong();
+
+    boolean wasUsed() {
+        return total.get() > 0 || refused.get() > 0;
+    }
 }

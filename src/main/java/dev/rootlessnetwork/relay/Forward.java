@@ -2,6 +2,7 @@ package dev.rootlessnetwork.relay;
 
 import dev.rootlessnetwork.network.ForwardId;
 import dev.rootlessnetwork.network.PortForward;
+import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PosixException;
 
 /** A port of the host that leads into a guest. */
@@ -16,6 +17,11 @@ abstract sealed class Forward permits TcpForward {
         this.id = id;
         this.guest = guest;
         this.destination = destination;
+    }
+
+    /** A port that a predecessor has opened. */
+    static Forward adopt(ForwardId id, Guest guest, Destination destination, Workers workers, Fd socket) {
+        return TcpForward.adopt(id, guest, destination, workers, socket);
     }
 
     final ForwardId id() {
@@ -54,6 +60,12 @@ abstract sealed class Forward permits TcpForward {
         return closed;
     }
 
+    /** Leaves the port to a successor, who has it too. */
+    final void leave() {
+        closed = true;
+        release();
+    }
+
     /** Takes no new client from now on; its port is given back by {@link #release}. */
     final void close() {
         closed = true;
@@ -67,6 +79,9 @@ abstract sealed class Forward permits TcpForward {
     abstract void detach(Worker worker);
 
     abstract void refuse();
+
+    /** The number of the descriptor of its port. */
+    abstract int descriptor();
 
     /** Closes the port, when all workers are detached. */
     abstract void release();

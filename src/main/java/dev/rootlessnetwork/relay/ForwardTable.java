@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,15 +28,37 @@ final class ForwardTable {
 
     private final Workers workers;
     private final Duration closeGrace;
+    private final Duration drain;
     private final Map<String, Attached> attached = new TreeMap<>();
-    private boolean ending;
+    private Phase phase = Phase.SERVING;
+    private long drainedBy;
 
-    private record Attached(Guest guest, Map<ForwardId, Forward> forwards) {}
+    /** A guest with its forwards. */
+    record Attached(Guest guest, Map<ForwardId, Forward> forwards) {}
 
-    /** @param closeGrace how long connections of a closed forward may go on */
-    ForwardTable(Workers workers, Duration closeGrace) {
+    private enum Phase {
+        SERVING("serving"),
+        /** A successor is taking over; nothing may change. */
+        HANDING_OVER("being taken over"),
+        /** All ports are the successor's; connections go on. */
+        RETIRED("replaced by a newer one"),
+        ENDING("ending");
+
+        private final String words;
+
+        Phase(String words) {
+            this.words = words;
+        }
+    }
+
+    /**
+     * @param closeGrace how long connections of a closed forward may go on
+     * @param drain how long connections may go on after a successor has taken over
+     */
+    ForwardTable(Workers workers, Duration closeGrace, Duration drain) {
         this.workers = workers;
         this.closeGrace = closeGrace;
+        this.drain = drain;
     }
 
     /**
@@ -44,9 +67,7 @@ final class ForwardTable {
      * @return whether it was taken in; it is closed if not
      */
     synchronized boolean attach(Guest guest) throws IOException {
-        if (ending) {
-            throw new IOException("this relay is ending");
-        }
+        requireServing();
         Attached before = attached.get(guest.network());
         if (before != null && before.guest().isSame(guest)) {
             before.guest().setAddresses(guest.addresses());
@@ -59,6 +80,12 @@ final class ForwardTable {
         notifyAll();
         LOG.info("Attached a target network={}", guest.name());
         return true;
+    }
+
+    private void requireServing() throws IOException {
+        if (phase != Phase.SERVING) {
+            throw new IOException("this relay takes no ports any more: it is " + phase.words);
+        }
     }
 
     private static void leadAnew(Forward forward) {
@@ -76,6 +103,7 @@ final class ForwardTable {
 
     /** Closes everything of a network; its connections end. */
     synchronized void detach(String network) {
+        awaitHandedOver();
         Attached gone = attached.remove(network);
         if (gone == null) {
             return;
@@ -103,7 +131,11 @@ final class ForwardTable {
      * @throws IllegalArgumentException if the network is not attached
      */
     synchronized Map<ForwardId, PosixException> change(
-            String network, Collection<ForwardId> close, Collection<PortForward> open) {
+            String network, Collection<ForwardId> close, Collection<PortForward> open) throws IOException {
+        awaitHandedOver();
+        if (!open.isEmpty()) {
+            requireServing();
+        }
         Attached here = attached.get(network);
         if (here == null) {
             throw new IllegalArgumentException("network " + network + " is not attached");
@@ -158,7 +190,10 @@ final class ForwardTable {
         if (closing.isEmpty()) {
             return;
         }
-        closing.forEach(Forward::close);
+        boolean retired = phase == Phase.RETIRED;
+        if (!retired) {
+            closing.forEach(Forward::close);
+        }
         Set<Forward> closed = new HashSet<>(closing);
         long deadline = System.nanoTime() + grace.toNanos();
         workers.onEach(worker -> {
@@ -175,8 +210,10 @@ final class ForwardTable {
                 });
             }
         });
-        closed.forEach(Forward::release);
-        workers.capacity().giveBack(closed.size());
+        if (!retired) {
+            closed.forEach(Forward::release);
+            workers.capacity().giveBack(closed.size());
+        }
     }
 
     private static void endConnections(Worker worker, Set<Forward> closed) {
@@ -193,6 +230,60 @@ final class ForwardTable {
                 .forEach(one -> action.accept(one.guest(), one.forwards().values()));
     }
 
+    /** Takes over a guest with the ports that a predecessor had. */
+    synchronized void adopt(Guest guest, Collection<Forward> forwards) {
+        Attached adopted = new Attached(guest, new LinkedHashMap<>());
+        attached.put(guest.network(), adopted);
+        serve(adopted, List.copyOf(forwards));
+        notifyAll();
+    }
+
+    /**
+     * Stops serving new clients, who wait, and lets nothing change until {@link #resume} or {@link #retire}.
+     *
+     * @return everything that there is
+     */
+    synchronized List<Attached> handOver() throws IOException {
+        requireServing();
+        phase = Phase.HANDING_OVER;
+        workers.onEach(worker -> forEachForward(forward -> forward.detach(worker)));
+        return List.copyOf(attached.values());
+    }
+
+    /** Serves on, since there is no successor after all. */
+    synchronized void resume() {
+        phase = Phase.SERVING;
+        attached.values().forEach(one -> serve(one, List.copyOf(one.forwards().values())));
+        notifyAll();
+    }
+
+    /** Leaves all ports to the successor. Connections go on until they end, but no longer than the drain time. */
+    synchronized void retire() {
+        phase = Phase.RETIRED;
+        drainedBy = System.nanoTime() + drain.toNanos();
+        forEachForward(Forward::leave);
+        LOG.info("A newer relay has taken over connections={}", workers.streams());
+        notifyAll();
+    }
+
+    private void forEachForward(Consumer<Forward> action) {
+        attached.values().forEach(one -> one.forwards().values().forEach(action));
+    }
+
+    private void awaitHandedOver() {
+        boolean interrupted = false;
+        while (phase == Phase.HANDING_OVER) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /**
      * Waits until nothing is served any more and no connection is left; no guest is taken in afterwards.
      *
@@ -201,19 +292,20 @@ final class ForwardTable {
     synchronized void awaitIdle(Duration patience) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
         boolean served = false;
-        while (!ending) {
-            served |= !attached.isEmpty();
-            boolean over = served ? workers.streams() == 0 : System.nanoTime() - deadline >= 0;
-            ending = attached.isEmpty() && over;
-            try {
-                if (!attached.isEmpty()) {
-                    wait();
-                } else if (!ending) {
-                    wait(LAST_CONNECTIONS.toMillis());
+        try {
+            while (true) {
+                served |= !attached.isEmpty();
+                boolean empty = attached.isEmpty() || phase == Phase.RETIRED;
+                boolean waitedLong = !served && System.nanoTime() - deadline >= 0;
+                boolean drained = phase == Phase.RETIRED && System.nanoTime() - drainedBy >= 0;
+                if (drained || waitedLong || (empty && served && workers.streams() == 0)) {
+                    phase = Phase.ENDING;
+                    return;
                 }
-            } catch (InterruptedException e) {
-                throw new InterruptedIOException("waiting for the end was interrupted");
+                wait(empty ? LAST_CONNECTIONS.toMillis() : 0);
             }
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("waiting for the end was interrupted");
         }
     }
 }

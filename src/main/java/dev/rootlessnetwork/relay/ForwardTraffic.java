@@ -1,6 +1,5 @@
 package dev.rootlessnetwork.relay;
 
-import com.google.common.net.InetAddresses;
 import dev.rootlessnetwork.network.ForwardId;
 
 /**
@@ -15,14 +14,26 @@ import dev.rootlessnetwork.network.ForwardId;
  */
 public record ForwardTraffic(
         String network, ForwardId id, long open, long total, long received, long sent, long refused) {
-    static ForwardTraffic of(Reply.ForwardCount count) {
+    static ForwardTraffic of(String network, ForwardId id, Counters counters) {
         return new ForwardTraffic(
-                count.network(),
-                new ForwardId(count.protocol(), InetAddresses.forString(count.hostIp()), count.hostPort()),
-                count.open(),
-                count.total(),
-                count.received(),
-                count.sent(),
-                count.refused());
+                network,
+                id,
+                counters.open.get(),
+                counters.total.get(),
+                counters.received.get(),
+                counters.sent.get(),
+                counters.refused.get());
+    }
+
+    /** Both together, which are of one forward. */
+    ForwardTraffic plus(ForwardTraffic other) {
+        return new ForwardTraffic(
+                network,
+                id,
+                open + other.open,
+                total + other.total,
+                received + other.received,
+                sent + other.sent,
+                refused + other.refused);
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A target's network namespace, held as long as ports lead into it. */
 final class Guest implements AutoCloseable {
     private final String network;
+    private final String interfaceName;
     private final Fd netns;
     private final @Nullable Fd process;
     private final String name;
@@ -22,11 +23,13 @@ final class Guest implements AutoCloseable {
     /**
      * @param network whose target it is, as the launcher knows it
      * @param name of the network, for people
+     * @param interfaceName of the tap
      * @param process a pidfd of the target; null for a namespace without one
      */
-    Guest(String network, String name, Fd netns, @Nullable Fd process, GuestAddresses addresses) {
+    Guest(String network, String name, String interfaceName, Fd netns, @Nullable Fd process, GuestAddresses addresses) {
         this.network = network;
         this.name = name;
+        this.interfaceName = interfaceName;
         this.netns = netns;
         this.process = process;
         this.addresses = addresses;
@@ -57,6 +60,10 @@ final class Guest implements AutoCloseable {
     /** Whether servers can see the addresses of clients. */
     boolean keepsSource(Protocol protocol) {
         return false;
+    }
+
+    String interfaceName() {
+        return interfaceName;
     }
 
     Fd netns() {

@@ -100,7 +100,7 @@ public final class RelayClient implements AutoCloseable {
     /** What each forward that was used has done. */
     public List<ForwardTraffic> traffic() throws RelayException {
         return call(new Request.Count(), List.of(), Reply.Counts.class).counts().stream()
-                .map(ForwardTraffic::of)
+                .map(Reply.Count::traffic)
                 .toList();
     }
 

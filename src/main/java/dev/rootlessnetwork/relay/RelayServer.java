@@ -30,21 +30,30 @@ public final class RelayServer {
     public static void run(RelaySettings settings, RelayFiles files, Fd ready) throws IOException {
         Capacity capacity = new Capacity(Rlimits.openFiles() - RESERVED_DESCRIPTORS);
         try (Workers workers = Workers.start(capacity)) {
-            ForwardTable table = new ForwardTable(workers, settings.closeGrace());
+            ForwardTable table = new ForwardTable(workers, settings.closeGrace(), settings.drain());
             Reply.Welcome welcome = new Reply.Welcome(PROTOCOL, settings.version(), files.pid());
-            try (TargetWatch targets = TargetWatch.start(table);
-                    ControlServer server =
-                            ControlServer.bind(files.controlSocket(), new Controls(table, targets, welcome))) {
-                server.start();
-                files.makeCurrent(settings.link());
-                ready.write(new byte[] {'1'});
-                ready.close();
-                LOG.info("Relay is ready pid={} version={}", files.pid(), settings.version());
-                table.awaitIdle(PATIENCE);
-                LOG.info("Relay ends, with nothing left to serve pid={}", files.pid());
+            try (TargetWatch targets = TargetWatch.start(table)) {
+                Predecessor predecessor = new Predecessor(settings.predecessor());
+                serve(settings, files, ready, new Controls.Relay(table, targets, predecessor, welcome), workers);
             }
         } finally {
             files.delete();
+        }
+    }
+
+    private static void serve(RelaySettings settings, RelayFiles files, Fd ready, Controls.Relay relay, Workers workers)
+            throws IOException {
+        try (ControlServer server = ControlServer.bind(files.controlSocket(), relay)) {
+            if (settings.predecessor() != null) {
+                Takeover.from(settings.predecessor(), relay.table(), relay.targets(), workers);
+            }
+            server.start();
+            files.makeCurrent(settings.link());
+            ready.write(new byte[] {'1'});
+            ready.close();
+            LOG.info("Relay is ready pid={} version={}", files.pid(), settings.version());
+            relay.table().awaitIdle(PATIENCE);
+            LOG.info("Relay ends, with nothing left to serve pid={}", files.pid());
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.rootlessnetwork.relay;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.google.common.net.InetAddresses;
+import dev.rootlessnetwork.network.ForwardId;
 import dev.rootlessnetwork.network.Protocol;
 import java.util.List;
 
@@ -13,7 +15,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = Reply.Failed.class, name = "failed"),
     @JsonSubTypes.Type(value = Reply.Changed.class, name = "changed"),
     @JsonSubTypes.Type(value = Reply.Networks.class, name = "networks"),
-    @JsonSubTypes.Type(value = Reply.Counts.class, name = "counts")
+    @JsonSubTypes.Type(value = Reply.Counts.class, name = "counts"),
+    @JsonSubTypes.Type(value = Reply.HandedOver.class, name = "handed-over")
 })
 sealed interface Reply {
     /**
@@ -66,14 +69,14 @@ sealed interface Reply {
     }
 
     /** Of every forward that was used. */
-    record Counts(List<ForwardCount> counts) implements Reply {
+    record Counts(List<Count> counts) implements Reply {
         public Counts {
             counts = List.copyOf(counts);
         }
     }
 
     /** See {@link Counters}. */
-    record ForwardCount(
+    record Count(
             String network,
             Protocol protocol,
             String hostIp,
@@ -82,5 +85,26 @@ sealed interface Reply {
             long total,
             long received,
             long sent,
-            long refused) {}
+            long refused) {
+        static Count of(ForwardTraffic traffic) {
+            return new Count(
+                    traffic.network(),
+                    traffic.id().protocol(),
+                    InetAddresses.toAddrString(traffic.id().hostIp()),
+                    traffic.id().hostPort(),
+                    traffic.open(),
+                    traffic.total(),
+                    traffic.received(),
+                    traffic.sent(),
+                    traffic.refused());
+        }
+
+        ForwardTraffic traffic() {
+            ForwardId id = new ForwardId(protocol, InetAddresses.forString(hostIp), hostPort);
+            return new ForwardTraffic(network, id, open, total, received, sent, refused);
+        }
+    }
+
+    /** What a successor is to fetch the descriptors of. */
+    record HandedOver(Estate estate) implements Reply {}
 }

@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.relay;
 
 import dev.rootlessnetwork.network.ForwardId;
+import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.TcpListener;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ final class TcpForward extends Forward {
         return new TcpForward(id, guest, destination, listener, workers.count());
     }
 
+    /** A port that a predecessor has opened. */
+    static TcpForward adopt(ForwardId id, Guest guest, Destination destination, Workers workers, Fd listener) {
+        return new TcpForward(id, guest, destination, TcpListener.received(listener), workers.count());
+    }
+
     TcpListener listener() {
         return listener;
     }
@@ -46,6 +52,11 @@ final class TcpForward extends Forward {
     @Override
     void refuse() {
         listener.refuse();
+    }
+
+    @Override
+    int descriptor() {
+        return listener.number();
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A launcher on a state directory of its own, and what it says has changed. */
 public final class LauncherFixture implements AutoCloseable {
-    public static final RelayConfig RELAY = new RelayConfig(RelayProgram.command(), List.of());
+    public static final RelayConfig RELAY = new RelayConfig(RelayProgram.command(), List.of(), "unknown");
 
     final Path directory;
     private final LauncherListener listener;
