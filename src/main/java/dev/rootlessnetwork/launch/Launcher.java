@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The launcher core: makes networks as they are asked for, and watches over them. Knows no source of objects.
@@ -108,6 +109,8 @@ public final class Launcher implements AutoCloseable {
     /** Ends processes that no record tells of and no object has claimed. For when all objects were converged once. */
     public void stopOrphans() {
         context.orphans().endAll();
+        context.relays()
+                .keepOnly(networks.keySet().stream().map(NetworkFiles::id).collect(Collectors.toSet()));
     }
 
     /**

@@ -1,22 +1,24 @@
 package dev.rootlessnetwork.launch;
 
+import com.google.common.collect.Sets;
 import dev.rootlessnetwork.port.RelayPortHandler;
 import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.ExitStatus;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.PosixException;
-import dev.rootlessnetwork.posix.Procfs;
 import dev.rootlessnetwork.relay.RelayClient;
 import dev.rootlessnetwork.relay.RelayException;
 import dev.rootlessnetwork.relay.RelayFiles;
 import dev.rootlessnetwork.relay.RelayLaunch;
 import dev.rootlessnetwork.relay.RelayStarter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +36,9 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
     /** By then a relay with nothing left to serve has ended. */
     private static final Duration OWN_END = Duration.ofSeconds(2);
 
+    /** From SIGTERM to SIGKILL. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
     private final RelayConfig config;
     private final Path relays;
     private final String link;
@@ -44,6 +49,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
     private @Nullable Fd userns;
     private @Nullable Running running;
     private RestartBackoff backoff = RestartBackoff.NONE;
+    private boolean searched;
 
     private record Running(PidFd process, RelayFiles files, Supervisor.Watch watch, Instant since)
             implements AutoCloseable {
@@ -90,27 +96,56 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
     }
 
     @Override
-    public synchronized Optional<RelayClient> find() throws RelayException {
+    public synchronized Optional<RelayClient> find() throws IOException {
         Running now = alive();
-        return now == null
-                ? Optional.empty()
-                : Optional.of(RelayClient.connect(now.files().controlSocket()));
+        return now == null ? Optional.empty() : connect(now);
     }
 
     @Override
     public synchronized RelayClient require() throws IOException {
-        Running now = alive();
-        if (now == null) {
-            now = start(null);
+        Optional<RelayClient> found = find();
+        return found.isPresent()
+                ? found.get()
+                : RelayClient.connect(start(null).files().controlSocket());
+    }
+
+    /** Closes everything of networks that are not among these. */
+    void keepOnly(Set<String> networks) throws IOException {
+        Optional<RelayClient> found = find();
+        if (found.isPresent()) {
+            try (RelayClient client = found.get()) {
+                for (String network : Sets.difference(client.networks(), networks)) {
+                    LOG.warn("Closing ports that no object claims network={}", network);
+                    client.detach(network);
+                }
+            }
         }
-        return RelayClient.connect(now.files().controlSocket());
+    }
+
+    /** Empty if its socket is gone, so that nobody could ever tell it anything again: it is ended then. */
+    private Optional<RelayClient> connect(Running now) throws IOException {
+        try {
+            return Optional.of(RelayClient.connect(now.files().controlSocket()));
+        } catch (RelayException e) {
+            if (Files.exists(now.files().controlSocket())) {
+                throw e;
+            }
+            LOG.warn(
+                    "Ending the relay, whose socket was deleted pid={}",
+                    now.process().pid());
+            now.watch().close();
+            running = null;
+            end(now.process(), now.files());
+            return Optional.empty();
+        }
     }
 
     private @Nullable Running alive() {
         if (running != null && running.process().exited()) {
             buryDead(running);
         }
-        if (running == null) {
+        if (!searched) {
+            searched = true;
             adopt();
         }
         return running;
@@ -144,48 +179,61 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         users.forEach(changed);
     }
 
+    /** Takes over what an earlier operator left: one relay that serves. Those that were replaced end by themselves. */
     private void adopt() {
-        Optional<RelayFiles> found = RelayFiles.current(relays, link);
-        if (found.isEmpty() || found.get().pid() == 0) {
-            return;
-        }
-        RelayFiles files = found.get();
-        try {
-            PidFd process = PidFd.open(files.pid());
-            if (process.exited() || !isRelay(files.pid())) {
-                process.close();
-                files.delete();
-                return;
+        List<Integer> found = RelayProcesses.find(relays, link);
+        RelayFiles.all(relays).stream()
+                .filter(files -> !found.contains(files.pid()) && !RelayProcesses.isRelay(files.pid(), relays))
+                .forEach(NodeRelay::forget);
+        for (int pid : found) {
+            RelayFiles files = new RelayFiles(relays.resolve(Integer.toString(pid)));
+            try {
+                PidFd process = PidFd.open(pid);
+                try (RelayClient client = RelayClient.connect(files.controlSocket())) {
+                    adopt(files, process, client.welcome());
+                } catch (RelayException e) {
+                    LOG.warn("Ending a relay that cannot be reached pid={} error={}", pid, e.getMessage());
+                    end(process, files);
+                }
+            } catch (IOException e) {
+                LOG.debug("The relay has ended pid={} error={}", pid, e.getMessage());
             }
-            adopt(files, process);
-        } catch (IOException e) {
-            LOG.debug("No relay to adopt directory={} error={}", files.directory(), e.getMessage());
+        }
+    }
+
+    private void adopt(RelayFiles files, PidFd process, RelayClient.Welcome welcome) throws IOException {
+        if (!welcome.serving()) {
+            process.close();
+        } else if (running != null) {
+            LOG.warn("Ending a second relay pid={}", files.pid());
+            end(process, files);
+        } else if (!welcome.version().equals(config.version())) {
+            LOG.info("Replacing the relay pid={} version={} by={}", files.pid(), welcome.version(), config.version());
+            replace(files, process);
+        } else {
+            LOG.info("Adopting the relay pid={} link={}", files.pid(), link);
+            hold(process);
+            files.makeCurrent(link);
+        }
+    }
+
+    private void replace(RelayFiles files, PidFd process) throws IOException {
+        try {
+            start(files.controlSocket());
+            process.close();
+        } catch (RelayException e) {
+            LOG.warn("Cannot replace the relay, which serves on pid={} error={}", files.pid(), e.getMessage());
+            hold(process);
+        }
+    }
+
+    private static void end(PidFd process, RelayFiles files) throws IOException {
+        try (process) {
+            process.end(GRACE);
+            Children.reap(process.pid());
+        } finally {
             forget(files);
         }
-    }
-
-    private void adopt(RelayFiles files, PidFd process) throws IOException {
-        String version;
-        try (RelayClient client = RelayClient.connect(files.controlSocket())) {
-            version = client.version();
-        }
-        if (!version.equals(config.version())) {
-            LOG.info("Replacing the relay pid={} version={} by={}", files.pid(), version, config.version());
-            try {
-                start(files.controlSocket());
-                process.close();
-                return;
-            } catch (IOException e) {
-                LOG.warn("Cannot replace the relay, which serves on pid={} error={}", files.pid(), e.getMessage());
-            }
-        }
-        LOG.info("Adopting the relay pid={} link={}", files.pid(), link);
-        hold(process);
-    }
-
-    /** By its command line, since numbers of processes come to mean others. */
-    private boolean isRelay(int pid) {
-        return Procfs.commandLine(pid).contains(relays.toString());
     }
 
     private void buryDead(Running dead) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -53,6 +54,17 @@ final class NodeRelays implements AutoCloseable {
             LOG.debug("No relay was ever started directory={}", directory);
         }
         return byLink.values();
+    }
+
+    /** Closes what relays have of networks that nobody knows. */
+    void keepOnly(Set<String> networks) {
+        for (NodeRelay relay : all()) {
+            try {
+                relay.keepOnly(networks);
+            } catch (IOException e) {
+                LOG.warn("Cannot look for ports in a relay that nobody claims error={}", e.getMessage());
+            }
+        }
     }
 
     private NodeRelay named(String link) {

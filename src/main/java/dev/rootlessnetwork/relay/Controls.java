@@ -21,9 +21,9 @@ final class Controls implements AutoCloseable {
     /**
      * What all control connections share.
      *
-     * @param welcome which relay this is
+     * @param version of the program
      */
-    record Relay(ForwardTable table, TargetWatch targets, Predecessor predecessor, Reply.Welcome welcome) {}
+    record Relay(ForwardTable table, TargetWatch targets, Predecessor predecessor, String version) {}
 
     Controls(Relay relay) {
         this.relay = relay;
@@ -74,7 +74,8 @@ final class Controls implements AutoCloseable {
             requireHandover().retire();
             return new Reply.Done();
         }
-        return relay.welcome();
+        return new Reply.Welcome(
+                RelayServer.PROTOCOL, relay.version(), relay.table().isServing());
     }
 
     private Handover requireHandover() {

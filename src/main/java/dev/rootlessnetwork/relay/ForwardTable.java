@@ -82,6 +82,11 @@ final class ForwardTable {
         return true;
     }
 
+    /** Whether it takes new clients. */
+    synchronized boolean isServing() {
+        return phase == Phase.SERVING;
+    }
+
     private void requireServing() throws IOException {
         if (phase != Phase.SERVING) {
             throw new IOException("this relay takes no ports any more: it is " + phase.words);

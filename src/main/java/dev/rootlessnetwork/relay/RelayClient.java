@@ -38,9 +38,17 @@ public final class RelayClient implements AutoCloseable {
         }
     }
 
-    /** The version of its program. */
-    public String version() throws RelayException {
-        return call(new Request.Hello(), List.of(), Reply.Welcome.class).program();
+    /**
+     * Which relay it is.
+     *
+     * @param version of its program
+     * @param serving whether it takes new clients; one that was replaced does not
+     */
+    public record Welcome(String version, boolean serving) {}
+
+    public Welcome welcome() throws RelayException {
+        Reply.Welcome welcome = call(new Request.Hello(), List.of(), Reply.Welcome.class);
+        return new Welcome(welcome.program(), welcome.serving());
     }
 
     /** Tells of a target, or of its new addresses; one in another namespace takes the place of the network's former one. */

@@ -1,12 +1,15 @@
 package dev.rootlessnetwork.relay;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -50,6 +53,17 @@ public record RelayFiles(Path directory) {
         }
     }
 
+    /** Those of every relay that has or had a directory. */
+    public static List<RelayFiles> all(Path relays) {
+        List<RelayFiles> all = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(relays, "[1-9]*")) {
+            directories.forEach(directory -> all.add(new RelayFiles(directory)));
+        } catch (IOException e) {
+            return List.of(); // no relay was ever started
+        }
+        return all;
+    }
+
     /** Its process, by the name of its directory; 0 if that is none. */
     public int pid() {
         try {
@@ -68,7 +82,7 @@ public record RelayFiles(Path directory) {
     }
 
     /** Puts this relay in charge, in one step. */
-    void makeCurrent(String name) throws IOException {
+    public void makeCurrent(String name) throws IOException {
         Path link = directory.resolveSibling(name);
         Path made = directory.resolveSibling("." + name + "." + pid());
         Files.deleteIfExists(made);

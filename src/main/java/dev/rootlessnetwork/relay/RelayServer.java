@@ -31,10 +31,14 @@ public final class RelayServer {
         Capacity capacity = new Capacity(Rlimits.openFiles() - RESERVED_DESCRIPTORS);
         try (Workers workers = Workers.start(capacity)) {
             ForwardTable table = new ForwardTable(workers, settings.closeGrace(), settings.drain());
-            Reply.Welcome welcome = new Reply.Welcome(PROTOCOL, settings.version(), files.pid());
             try (TargetWatch targets = TargetWatch.start(table)) {
                 Predecessor predecessor = new Predecessor(settings.predecessor());
-                serve(settings, files, ready, new Controls.Relay(table, targets, predecessor, welcome), workers);
+                serve(
+                        settings,
+                        files,
+                        ready,
+                        new Controls.Relay(table, targets, predecessor, settings.version()),
+                        workers);
             }
         } finally {
             files.delete();

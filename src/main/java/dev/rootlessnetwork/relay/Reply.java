@@ -24,8 +24,9 @@ sealed interface Reply {
      *
      * @param protocol version of the control protocol
      * @param program version of the program
+     * @param serving whether it takes new clients
      */
-    record Welcome(int protocol, String program, int pid) implements Reply {}
+    record Welcome(int protocol, String program, boolean serving) implements Reply {}
 
     /** It is done. */
     record Done() implements Reply {}
