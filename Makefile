@@ -18,8 +18,8 @@ test: prerequisites ## run every test, on real slirp4netns and real namespaces
 build: prerequisites ## build the program: target/dist/bin/rootlessnet
 	@src/scripts/build
 
-bench: build ## measure start-up, port changes, 200 networks, and 500 objects of a cluster
-	@src/scripts/bench
+bench: build ## measure start-up, port changes, 200 networks, 500 objects of a cluster, and port handlers
+	@src/scripts/bench $(BENCH)
 
 format: prerequisites ## bring the Java sources into the format that the build demands
 	@mvn -B -ntp -Dstyle.color=never -q spotless:apply

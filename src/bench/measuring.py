@@ -71,6 +71,18 @@ def reach(port):
     raise SystemExit(f"port {port} was not reachable within {DEADLINE_SECONDS} s")
 
 
+def cpu_seconds(pid):
+    """User and system time of all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_kib(pid):
+    """VmRSS, and what it is made of: RssAnon, RssFile, RssShmem."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {line.split(":")[0]: int(line.split()[1]) for line in lines if line.startswith(("VmRSS", "Rss"))}
+
+
 class Figures:
     """Of a running process of ours."""
 
@@ -78,8 +90,7 @@ class Figures:
         self.process = process
 
     def cpu(self):
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds(self.process.pid)
 
     def switches(self):
         """By thread, since threads end meanwhile."""
@@ -87,8 +98,7 @@ class Figures:
                 for status in Path(f"/proc/{self.process.pid}/task").glob("*/status")}
 
     def resident_mib(self):
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmRSS")) / 1024
+        return memory_kib(self.process.pid)["VmRSS"] / 1024
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
