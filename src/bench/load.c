@@ -33,7 +33,7 @@ enum purpose {
     ONE = 'p',   /* a byte, and the end: the server closes first, so that no client runs out of ports by those in TIME_WAIT */
     ECHO = 'e',  /* what comes, back */
     UP = 'u',    /* swallow to the end, then tell how many bytes came */
-    DOWN = 'd',  /* send until the client ends its half */
+    DOWN = 'd',  /* send until the client goes */
     COUNT = 'q', /* tell what came by UDP since the last time that this was asked */
 };
 
@@ -250,53 +250,63 @@ static void print_samples(size_t count, int64_t took, long errors) {
            (double)took / 1e9, microseconds_at(0.5), microseconds_at(0.99));
 }
 
-/* Counts to the moment when the last byte has arrived: what a forwarder still holds when the sender ends is neither forgotten nor free. */
+/* Returns 1 when the server has told how many bytes came, 0 when the stream goes on, -1 when it failed. */
+static int move(int fd, int up, int ended, uint64_t *bytes) {
+    uint64_t told;
+    ssize_t count;
+    if (!up) count = recv(fd, chunk, CHUNK, MSG_TRUNC);
+    else if (ended) count = recv(fd, &told, sizeof told, 0);
+    else count = send(fd, chunk, CHUNK, MSG_NOSIGNAL);
+    if (blocked(count)) return 0;
+    if (count <= 0) return -1;
+    if (!up) *bytes += (uint64_t)count;
+    if (!up || !ended) return 0;
+    *bytes += told;
+    return count == sizeof told ? 1 : -1;
+}
+
+/*
+ * Counts what arrived. Upwards the server tells that, after the last byte: what a forwarder still held when the sender ended is neither
+ * forgotten nor free. Downwards the client knows, and goes at once: some forwarders let a word to the server wait for seconds behind the data.
+ */
 static void stream(const char *direction, struct sockaddr_in address, int streams, double seconds) {
     int up = strcmp(direction, "up") == 0, epoll = epoll_of_its_own(), open = streams;
     int fds[streams];
     long errors = 0;
     uint64_t bytes = 0;
     char purpose = up ? UP : DOWN;
-    int64_t began = now(), end = after(seconds), give_up = end + PATIENCE_NS;
     for (int i = 0; i < streams; i++) {
         fds[i] = connected(&address, &purpose, 1);
         fcntl(fds[i], F_SETFL, O_NONBLOCK);
         watch(epoll, EPOLL_CTL_ADD, fds[i], up ? EPOLLOUT : EPOLLIN);
     }
+    /* Not before: connecting takes some forwarders a second and more. */
+    int64_t began = now(), end = after(seconds), last = began;
     struct epoll_event events[EVENTS];
-    for (int ended = 0; open > 0;) {
+    for (int ended = 0; open > 0 && last < end + PATIENCE_NS;) {
         int count = epoll_wait(epoll, events, EVENTS, 10);
-        int64_t time = now();
-        if (!ended && time >= end) {
+        last = now();
+        if (!up && last >= end) {
+            open = 0;
+            break;
+        }
+        if (!ended && last >= end) {
             ended = 1;
             for (int i = 0; i < streams; i++) {
-                shutdown(fds[i], SHUT_WR);
-                if (up) watch(epoll, EPOLL_CTL_MOD, fds[i], EPOLLIN);
+                struct epoll_event answer = {.events = EPOLLIN, .data.fd = fds[i]};
+                if (shutdown(fds[i], SHUT_WR) == 0) epoll_ctl(epoll, EPOLL_CTL_MOD, fds[i], &answer);
             }
             continue; /* these events were of before */
         }
-        if (time >= give_up) {
-            errors += open;
-            break;
-        }
         for (int i = 0; i < count; i++) {
-            int fd = events[i].data.fd;
-            uint64_t confirmed = 0;
-            ssize_t result;
-            if (!up) result = recv(fd, chunk, CHUNK * 4, MSG_TRUNC);
-            else if (ended) result = recv(fd, &confirmed, sizeof confirmed, 0);
-            else result = send(fd, chunk, CHUNK, MSG_NOSIGNAL);
-            if (blocked(result)) continue;
-            if (!up && result > 0) bytes += (uint64_t)result;
-            if (up && ended) bytes += confirmed;
-            if (result < 0 || (result == 0 && !ended)) errors++;
-            if (result <= 0 || (up && ended)) {
-                epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
-                open--;
-            }
+            int fd = events[i].data.fd, result = move(fd, up, ended, &bytes);
+            if (result == 0) continue;
+            errors += result < 0;
+            epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
+            open--;
         }
     }
-    printf("{\"bytes\": %llu, \"errors\": %ld, \"seconds\": %.4f}\n", (unsigned long long)bytes, errors, (double)(now() - began) / 1e9);
+    printf("{\"bytes\": %llu, \"errors\": %ld, \"seconds\": %.4f}\n", (unsigned long long)bytes, errors + open, (double)(last - began) / 1e9);
 }
 
 /* Begins an exchange. The handshake on loopback is over when connect returns, so the byte can mostly be sent at once. */
