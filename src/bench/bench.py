@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import chart
 import kubernetes
 import relay
 import standalone
@@ -76,6 +77,7 @@ def measure_program(chosen, directory):
 def measure_relay(chosen, directory):
     comparison = relay.measure(relay.Plan.of(chosen), chosen.load, chosen.rootlesskit, directory / "relay")
     write("bench-relay.md", f"{comparison}\n\n{machine(chosen.java)}\n")
+    (ROOT / "target/bench-relay.svg").write_text(chart.svg(comparison))
 
 
 def main():

@@ -29,6 +29,12 @@ class Comparison:
         values = [value for value in self.values[title, metric.key] if value is not None]
         return metric.fold(values) if values else None
 
+    def median(self, title, key):
+        return self.figure(title, Metric(key, ""))
+
+    def total(self, title, key):
+        return self.figure(title, Metric(key, "", fold=sum)) or 0
+
     def ratios(self, key):
         """Of the pairs that were measured one after the other: a noisy moment meets both or spoils one pair."""
         pairs = zip(self.values[self.ours, key], self.values[self.theirs, key])

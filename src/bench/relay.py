@@ -42,11 +42,12 @@ METRICS = [
     Metric("rtt100.p99", "round trip, 100 forwards, p99, µs"),
     Metric("rtt1000.p50", "round trip, 1000 forwards, p50, µs", aim="≤ 1"),
     Metric("rtt1000.p99", "round trip, 1000 forwards, p99, µs"),
+    Metric("rtt.flat", "round trip, p50, 1000 forwards against 1", "{:.2f}", "itself 1"),
     Metric("udp", "UDP of 1400 B at 2 Gbit/s: arrived, 1000/s", "{:.1f}"),
     Metric("udp.loss", "UDP: lost, %"),
     Metric("udp.cpu", "UDP: CPU µs/datagram arrived", "{:.2f}"),
     Metric("open", "900 ports more, ms", "{:.0f}"),
-    Metric("idle", "resident idle, MiB"),
+    Metric("idle", "resident idle, MiB", aim="itself ≤ 60"),
     Metric("connection", "resident per 1000 idle connections, MiB"),
     Metric("worn", "resident after all this, 1000 forwards, MiB"),
 ]
@@ -162,6 +163,12 @@ class Bench:
             if forwarder.processes():
                 self.comparison.add(forwarder.title, key, forwarder.resident_mib())
 
+    def compare_round_trips(self):
+        for forwarder in self.forwarders:
+            one, many = (self.comparison.median(forwarder.title, f"rtt{forwards}.p50") for forwards in (1, 1000))
+            if one and many:
+                self.comparison.add(forwarder.title, "rtt.flat", many / one)
+
     def hold(self):
         for forwarder in self.forwarders:
             if not forwarder.processes():
@@ -200,6 +207,7 @@ class Bench:
             if forwarder.processes():
                 self.comparison.add(forwarder.title, "open", took * 1000)
         self.rounds([RoundTrip(1000)], plan.other_rounds)
+        self.compare_round_trips()
         time.sleep(SETTLE_SECONDS)
         self.resident("worn")
         return self.comparison
