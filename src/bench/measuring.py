@@ -14,6 +14,7 @@ PROGRAM = str(ROOT / "target/dist/bin/rootlessnet")
 API_VERSION = "rootlessnetwork.dev/v1alpha1"
 DEADLINE_SECONDS = 60
 MTU = 1500
+QUIET_SECONDS = 0.2  # of file watching, by contract
 TICKS = os.sysconf("SC_CLK_TCK")
 SERVER = """
 import socket

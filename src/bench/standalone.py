@@ -6,14 +6,13 @@ import subprocess
 import time
 from pathlib import Path
 
-from measuring import (API_VERSION, DEADLINE_SECONDS, MTU, PROGRAM, ROOT, TICKS, Figures, finish, reach, serve, start, target,
-                       timed)
+from measuring import (API_VERSION, DEADLINE_SECONDS, MTU, PROGRAM, QUIET_SECONDS, ROOT, TICKS, Figures, finish, reach, serve, start,
+                       target, timed)
 
 RUNS = 50
 NETWORKS = 200
 SETTLE_SECONDS = 15  # memory is given back some seconds after the start
 IDLE_SECONDS = 20
-QUIET_SECONDS = 0.2  # of file watching, by contract
 
 
 def by_hand(pid, directory):
