@@ -29,10 +29,13 @@ final class LibC {
     static final int ENOMEM = 12;
     static final int EACCES = 13;
     static final int EBUSY = 16;
+    static final int EEXIST = 17;
+    static final int ENODEV = 19;
     static final int EINVAL = 22;
     static final int ENOTTY = 25;
     static final int ENOSYS = 38;
     static final int ELOOP = 40;
+    static final int EADDRNOTAVAIL = 99;
 
     static final int F_DUPFD_CLOEXEC = 1030;
     static final int O_CLOEXEC = 0x80000;
