@@ -25,10 +25,15 @@ public record InterfaceAddress(int interfaceIndex, IpPrefix address, boolean noD
     private static final int INDEX_OFFSET = 4;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
+    private static final int IFA_BROADCAST = 4;
     private static final int IFA_FLAGS = 8;
     private static final int IFA_F_NODAD = 0x02;
 
-    /** @param type RTM_NEWADDR or RTM_DELADDR */
+    /**
+     * Of an IPv4 address together with its network's broadcast address, its last.
+     *
+     * @param type RTM_NEWADDR or RTM_DELADDR
+     */
     NetlinkMessage message(int type, int flags) {
         byte[] body = new Struct(IFADDRMSG_SIZE)
                 .putBytes(0, new byte[] {address.family().number(), (byte) address.length()})
@@ -38,6 +43,9 @@ public record InterfaceAddress(int interfaceIndex, IpPrefix address, boolean noD
         NetlinkMessage message = new NetlinkMessage(type, flags | NetlinkMessage.NLM_F_ACK, body)
                 .attribute(IFA_LOCAL, bytes)
                 .attribute(IFA_ADDRESS, bytes);
+        if (address.family() == IpFamily.IPV4) {
+            message.attribute(IFA_BROADCAST, address.last());
+        }
         return noDuplicateDetection ? message.attribute(IFA_FLAGS, IFA_F_NODAD) : message;
     }
 

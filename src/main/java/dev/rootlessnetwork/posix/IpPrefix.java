@@ -25,6 +25,15 @@ public record IpPrefix(InetAddress address, int length) {
         return new IpPrefix(address, IpFamily.of(address).bits());
     }
 
+    /** The bytes of the last address. */
+    byte[] last() {
+        byte[] bytes = address.getAddress();
+        for (int bit = length; bit < bytes.length * Byte.SIZE; bit++) {
+            bytes[bit / Byte.SIZE] |= (byte) (0x80 >>> (bit % Byte.SIZE));
+        }
+        return bytes;
+    }
+
     public IpFamily family() {
         return IpFamily.of(address);
     }

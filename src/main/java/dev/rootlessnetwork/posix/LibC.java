@@ -54,6 +54,8 @@ final class LibC {
 
     static final long SYS_OPENAT2 = 437;
 
+    static final long SYS_PIDFD_GETFD = 438;
+
     static final Functions C = load();
     static final Runtime RUNTIME = Runtime.getRuntime(C);
 

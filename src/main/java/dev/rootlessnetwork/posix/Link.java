@@ -22,7 +22,8 @@ public record Link(int index, boolean up, int mtu, String macAddress) {
     private static final int INDEX_OFFSET = 4;
     private static final int FLAGS_OFFSET = 8;
     private static final int CHANGE_OFFSET = 12;
-    private static final int IFF_UP = 1;
+    private static final int IFF_UP = 0x1;
+    private static final int IFF_MULTICAST = 0x1000;
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
@@ -48,20 +49,24 @@ public record Link(int index, boolean up, int mtu, String macAddress) {
     }
 
     static NetlinkMessage switchOn(int index) {
-        return change(index, IFF_UP);
+        return change(index, IFF_UP, IFF_UP);
+    }
+
+    static NetlinkMessage switchOnWithoutMulticast(int index) {
+        return change(index, IFF_UP, IFF_UP | IFF_MULTICAST);
     }
 
     static NetlinkMessage setMtu(int index, int mtu) {
-        return change(index, 0).attribute(IFLA_MTU, mtu);
+        return change(index, 0, 0).attribute(IFLA_MTU, mtu);
     }
 
     static NetlinkMessage setMacAddress(int index, String macAddress) {
-        return change(index, 0).attribute(IFLA_ADDRESS, MAC.parseHex(macAddress));
+        return change(index, 0, 0).attribute(IFLA_ADDRESS, MAC.parseHex(macAddress));
     }
 
     /** Makes the kernel give it no IPv6 address of its own making, be it link-local or by router advertisement. */
     static NetlinkMessage generateNoAddresses(int index) {
-        return change(index, 0)
+        return change(index, 0, 0)
                 .nested(
                         IFLA_AF_SPEC,
                         families -> families.nested(
@@ -70,11 +75,11 @@ public record Link(int index, boolean up, int mtu, String macAddress) {
                                         IFLA_INET6_ADDR_GEN_MODE, new byte[] {IN6_ADDR_GEN_MODE_NONE})));
     }
 
-    private static NetlinkMessage change(int index, int flag) {
+    private static NetlinkMessage change(int index, int flags, int flagsToChange) {
         byte[] body = new Struct(IFINFOMSG_SIZE)
                 .putInt(INDEX_OFFSET, index)
-                .putInt(FLAGS_OFFSET, flag)
-                .putInt(CHANGE_OFFSET, flag)
+                .putInt(FLAGS_OFFSET, flags)
+                .putInt(CHANGE_OFFSET, flagsToChange)
                 .bytes();
         return new NetlinkMessage(RTM_NEWLINK, NetlinkMessage.NLM_F_ACK, body);
     }

@@ -102,6 +102,20 @@ public final class PidFd implements AutoCloseable {
         return told ? Optional.of(ExitStatus.ofWait(info.getInt(EXIT_CODE_OFFSET))) : Optional.empty();
     }
 
+    /**
+     * A descriptor of the process, for us as well; see pidfd_getfd(2).
+     *
+     * @param number that the descriptor has in the process
+     * @throws PosixException EPERM: we may not look into it; EBADF: it has none of this number; ENOSYS before Linux 5.6
+     */
+    Fd descriptor(int number) throws PosixException {
+        try (Fd.Lease lease = fd.lease()) {
+            return new Fd(LibC.check(
+                    (int) C.syscall(LibC.SYS_PIDFD_GETFD, lease.number(), number, 0, 0),
+                    "take descriptor " + number + " of process " + pid));
+        }
+    }
+
     public int pid() {
         return pid;
     }

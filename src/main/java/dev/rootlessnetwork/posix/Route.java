@@ -1,6 +1,10 @@
 package dev.rootlessnetwork.posix;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +34,9 @@ public record Route(
     /** struct rtmsg: family, prefix lengths, TOS, table, protocol, scope, type; flags. */
     static final int RTMSG_SIZE = 12;
 
+    private static final int DESTINATION_LENGTH_OFFSET = 1;
     private static final int TABLE_OFFSET = 4;
+    private static final int TYPE_OFFSET = 7;
     private static final byte RT_TABLE_UNSPEC = 0;
     private static final byte RTPROT_UNSPEC = 0;
     private static final byte RTPROT_BOOT = 3;
@@ -71,6 +77,29 @@ public record Route(
         byte[] body =
                 new Struct(RTMSG_SIZE).putBytes(0, new byte[] {family.number()}).bytes();
         return new NetlinkMessage(RTM_GETROUTE, NetlinkMessage.NLM_F_DUMP, body);
+    }
+
+    /** A default route that a dump has told of; empty for other routes. */
+    static Optional<Route> parseDefault(IpFamily family, NetlinkReply found) {
+        if (found.unsignedByte(DESTINATION_LENGTH_OFFSET) != 0 || found.unsignedByte(TYPE_OFFSET) != RTN_UNICAST) {
+            return Optional.empty();
+        }
+        Map<Integer, ByteBuffer> attributes = found.attributes(RTMSG_SIZE);
+        return Optional.of(new Route(
+                IpPrefix.all(family),
+                address(attributes.get(RTA_GATEWAY)),
+                NetlinkReply.number(attributes.get(RTA_OIF)),
+                false,
+                table(found),
+                address(attributes.get(RTA_PREFSRC))));
+    }
+
+    private static @Nullable InetAddress address(@Nullable ByteBuffer bytes) {
+        try {
+            return bytes == null ? null : InetAddress.getByAddress(NetlinkReply.bytes(bytes));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("an address of " + bytes + " bytes", e);
+        }
     }
 
     /** The removal of what a dump has told of. */

@@ -47,6 +47,11 @@ public final class RouteNetlink implements AutoCloseable {
         socket.request(Link.switchOn(index), "switch interface " + index + " on");
     }
 
+    /** Switches an interface on, as one that says of itself that it cannot multicast. */
+    public void setUpWithoutMulticast(int index) throws PosixException {
+        socket.request(Link.switchOnWithoutMulticast(index), "switch interface " + index + " on");
+    }
+
     /** @param mtu in bytes; EINVAL outside of what the interface's kind can have */
     public void setMtu(int index, int mtu) throws PosixException {
         socket.request(Link.setMtu(index, mtu), "set the MTU of interface " + index + " to " + mtu);
@@ -99,6 +104,14 @@ public final class RouteNetlink implements AutoCloseable {
     /** @return false if there was none like it */
     public boolean remove(Route route) throws PosixException {
         return removed(route.removal(), "remove route " + route);
+    }
+
+    /** The default routes of the main table through an interface. */
+    public List<Route> defaultRoutes(IpFamily family, int interfaceIndex) throws PosixException {
+        return socket.dump(Route.dump(family), "list the " + family + " routes").stream()
+                .flatMap(found -> Route.parseDefault(family, found).stream())
+                .filter(route -> route.interfaceIndex() == interfaceIndex && route.table() == Route.MAIN_TABLE)
+                .toList();
     }
 
     /** Removes every route of a table. */

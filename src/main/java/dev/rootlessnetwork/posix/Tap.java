@@ -2,7 +2,10 @@ package dev.rootlessnetwork.posix;
 
 import static dev.rootlessnetwork.posix.LibC.C;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** TAP interfaces in the calling thread's network namespace that stay when nobody is attached to them. */
@@ -41,14 +44,39 @@ public final class Tap {
         }
     }
 
+    /**
+     * Makes the taps that a process is attached to end with it, in whatever namespace they are.
+     *
+     * @throws IOException EPERM: we may not look into the process; ENOSYS before Linux 5.6
+     */
+    public static void endWith(PidFd process) throws IOException {
+        Path descriptors = Path.of("/proc", Integer.toString(process.pid()), "fd");
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(descriptors)) {
+            for (Path link : links) {
+                // Below another root, as a sandbox has, the path of the device begins otherwise.
+                if (Files.readSymbolicLink(link).endsWith("net/tun")) {
+                    int number = Integer.parseInt(String.valueOf(link.getFileName()));
+                    try (Fd tap = process.descriptor(number)) {
+                        setPersistent(tap, 0, "let the tap of process " + process.pid() + " end with it");
+                    }
+                }
+            }
+        }
+    }
+
     /** Whether there is an interface of this name, of whatever kind. */
     public static boolean exists(String name) {
         return C.if_nametoindex(name) != 0;
     }
 
     private static void setPersistent(String name, long persistent, String doing) throws PosixException {
-        try (Fd tap = attach(name, doing);
-                Fd.Lease lease = tap.lease()) {
+        try (Fd tap = attach(name, doing)) {
+            setPersistent(tap, persistent, doing);
+        }
+    }
+
+    private static void setPersistent(Fd tap, long persistent, String doing) throws PosixException {
+        try (Fd.Lease lease = tap.lease()) {
             LibC.check(C.ioctl(lease.number(), TUNSETPERSIST, persistent), doing);
         }
     }

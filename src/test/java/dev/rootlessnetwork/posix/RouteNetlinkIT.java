@@ -75,6 +75,32 @@ class RouteNetlinkIT {
     }
 
     @Test
+    void switchesALinkOnWithoutMulticast() throws Exception {
+        assertThat(ip("link", "show", "tap0")).contains("MULTICAST");
+
+        netlink.setUpWithoutMulticast(tap);
+
+        assertThat(ip("link", "show", "tap0")).contains(",UP").doesNotContain("MULTICAST");
+    }
+
+    @Test
+    void makesTheRouteThatARouterWillAdvertise() throws Exception {
+        configure();
+        netlink.add(new InterfaceAddress(tap, new IpPrefix(address("fe80::100"), 64), true));
+        try (Fd netns = Fd.openRead(Path.of("/proc/" + target.pid() + "/ns/net"))) {
+            assertThat(Namespaces.inNetns(netns, () -> AdvertisedRoute.add(address("fe80::2"), tap)))
+                    .isTrue();
+            assertThat(Namespaces.inNetns(netns, () -> AdvertisedRoute.add(address("fe80::2"), tap)))
+                    .isFalse();
+        }
+        assertThat(ip("-6", "route", "show", "default")).startsWith("default via fe80::2 dev tap0 metric 1024");
+        assertThat(target.run("cat", "/proc/net/ipv6_route").orFail().stdout())
+                .as("RTF_ADDRCONF, RTF_DEFAULT, RTF_GATEWAY, RTF_UP")
+                .contains(" 00050003     tap0");
+        assertThat(netlink.remove(Route.defaultVia(address("fe80::2"), tap))).isTrue();
+    }
+
+    @Test
     void keepsTheKernelFromMakingAddressesOfItsOwn() throws Exception {
         netlink.generateNoAddresses(tap);
         netlink.setUp(tap);
@@ -93,7 +119,8 @@ class RouteNetlinkIT {
         assertThat(netlink.add(ipv4)).as("it is there already").isFalse();
         assertThat(netlink.add(ipv6)).as("it is there already").isFalse();
         assertThat(ip("address", "show", "dev", "tap0"))
-                .contains("inet 10.0.2.100/24 scope global tap0", "inet6 fd00::100/64 scope global nodad")
+                .contains(
+                        "inet 10.0.2.100/24 brd 10.0.2.255 scope global tap0", "inet6 fd00::100/64 scope global nodad")
                 .doesNotContain("tentative");
 
         assertThat(netlink.remove(ipv4)).isTrue();
@@ -112,6 +139,9 @@ class RouteNetlinkIT {
         assertThat(netlink.add(route)).isTrue();
         assertThat(netlink.add(route)).isFalse();
         assertThat(ip(family, "route", "show", "default")).startsWith("default via " + gateway + " dev tap0");
+        assertThat(netlink.defaultRoutes(IpFamily.of(address(gateway)), tap)).containsExactly(route);
+        assertThat(netlink.defaultRoutes(IpFamily.of(address(gateway)), netlink.loopbackIndex()))
+                .isEmpty();
 
         assertThat(netlink.remove(route)).isTrue();
         assertThat(netlink.remove(route)).isFalse();
