@@ -8,11 +8,13 @@ import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.Namespaces;
 import dev.rootlessnetwork.posix.Nsenter;
+import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.Tap;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
 /** Looks and acts inside a target's network namespace, without any program of the target's. */
 final class GuestNamespace {
     private static final Logger LOG = LoggerFactory.getLogger(GuestNamespace.class);
+    /** Rights that are missing, a device that is not there, and what the kernel was built without. */
+    private static final Set<String> FORBIDDING = Set.of("EPERM", "EACCES", "ENOENT", "EOPNOTSUPP");
 
     private final BoundTarget target;
     private final boolean root;
@@ -34,21 +38,24 @@ final class GuestNamespace {
     /**
      * What forbids giving this namespace a network: one that it has already would silently lose its egress to
      * slirp4netns.
+     *
+     * @param ownTap the interface that we made there before, which is no obstacle; null: there is none
      */
-    Optional<Problem> obstacle(NetworkPlan plan) {
+    Optional<Problem> obstacle(NetworkPlan plan, @Nullable String ownTap) {
         Target named = plan.target();
         NetworkOptions options = plan.options();
         try {
             GuestSnapshot now = snapshot();
-            String route = now.defaultRoute();
-            if (route != null) {
-                return Optional.of(hasRoute(named, "an IPv4", route));
+            Optional<String> route = firstBut(ownTap, now.defaultRoutes());
+            if (route.isPresent()) {
+                return Optional.of(hasRoute(named, "an IPv4", route.get()));
             }
-            String route6 = now.defaultRoute6();
-            if (options.enableIpv6() && route6 != null) {
-                return Optional.of(hasRoute(named, "an IPv6", route6));
+            Optional<String> route6 = firstBut(ownTap, now.defaultRoutes6());
+            if (options.enableIpv6() && route6.isPresent()) {
+                return Optional.of(hasRoute(named, "an IPv6", route6.get()));
             }
-            if (now.interfaces().contains(options.interfaceName())) {
+            if (now.interfaces().contains(options.interfaceName())
+                    && !options.interfaceName().equals(ownTap)) {
                 return Optional.of(Problem.of(
                         Reason.TargetNotAllowed,
                         named,
@@ -60,6 +67,10 @@ final class GuestNamespace {
             return Optional.of(Problem.of(
                     Reason.PermissionDenied, named, "cannot look into the target's namespace: " + e.getMessage()));
         }
+    }
+
+    private static Optional<String> firstBut(@Nullable String ownTap, List<String> devices) {
+        return devices.stream().filter(device -> !device.equals(ownTap)).findFirst();
     }
 
     private static Problem hasRoute(Target named, String family, String device) {
@@ -96,23 +107,35 @@ final class GuestNamespace {
     }
 
     /**
-     * Makes a tap that slirp4netns attaches to, such that its IPv6 address can be used at once instead of after duplicate
-     * address detection. It stays until {@link #removeTap}.
+     * Makes the tap that slirp4netns attaches to, with its addresses and routes, which can be used at once. It stays until
+     * {@link #removeTap}. One that we made before is made fit; an ordinary user's is, where it is complete: see {@link
+     * TapReuse}.
      */
-    void makeTap(String name) throws IOException {
-        Path acceptDad = Path.of("/proc/sys/net/ipv6/conf", name, "accept_dad");
+    void makeTap(NetworkOptions options) throws IOException {
         Fd userns = target.userns();
         if (!root && userns != null) {
-            Nsenter entrance = new Nsenter(userns, target.netns());
-            entrance.createTap(name);
-            entrance.writeSysctl(acceptDad, "0");
+            String name = options.interfaceName();
+            if (!snapshot().defaultRoutes().contains(name)) {
+                removeTap(name);
+                TapByNsenter.make(new Nsenter(userns, target.netns()), options);
+            }
             return;
         }
         inside(() -> {
-            Tap.createPersistent(name);
-            Files.writeString(acceptDad, "0");
-            return name;
+            TapByNetlink.make(options);
+            return options;
         });
+    }
+
+    /**
+     * Whether a tap cannot be made because kernel or user namespace forbid it, so that it is left to slirp4netns, whose
+     * process joins the target's user namespace.
+     */
+    boolean forbids(IOException refusal) {
+        if (!root) {
+            return true;
+        }
+        return refusal instanceof PosixException posix && FORBIDDING.contains(posix.errnoName());
     }
 
     /** Removes the tap, if it is there, with its addresses and routes. */

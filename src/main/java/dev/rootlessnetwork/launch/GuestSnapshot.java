@@ -11,21 +11,19 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The routes and interfaces of a network namespace, from the files that proc(5) describes.
  *
- * @param defaultRoute the device of an IPv4 default route; null: there is none
- * @param defaultRoute6 the device of an IPv6 default route; null: there is none
+ * @param defaultRoutes the devices of IPv4 default routes
+ * @param defaultRoutes6 the devices of IPv6 default routes
  * @param globalAddress6 the IPv6 address of global scope of each interface that has one usable now, with prefix length
  */
 record GuestSnapshot(
-        @Nullable String defaultRoute,
-        @Nullable String defaultRoute6,
+        List<String> defaultRoutes,
+        List<String> defaultRoutes6,
         Set<String> interfaces,
         Map<String, String> globalAddress6) {
     /** From the kernel's include/uapi/linux/route.h and ipv6_route.h. */
@@ -41,8 +39,8 @@ record GuestSnapshot(
     /** @param net a {@code net} directory of /proc */
     static GuestSnapshot read(Path net) throws IOException {
         return new GuestSnapshot(
-                defaultRoute(lines(net.resolve("route"))).orElse(null),
-                defaultRoute6(lines(net.resolve("ipv6_route"))).orElse(null),
+                defaultRoutes(lines(net.resolve("route"))),
+                defaultRoutes6(lines(net.resolve("ipv6_route"))),
                 interfaces(lines(net.resolve("dev"))),
                 addresses6(lines(net.resolve("if_inet6"))));
     }
@@ -56,7 +54,7 @@ record GuestSnapshot(
     }
 
     /** Columns: Iface Destination Gateway Flags RefCnt Use Metric Mask … */
-    static Optional<String> defaultRoute(List<String> lines) {
+    static List<String> defaultRoutes(List<String> lines) {
         return lines.stream()
                 .skip(1)
                 .map(line -> line.trim().split("\\s+", -1))
@@ -65,17 +63,17 @@ record GuestSnapshot(
                         && column[7].equals("00000000")
                         && isUsable(column[3]))
                 .map(column -> column[0])
-                .findFirst();
+                .toList();
     }
 
     /** Columns: destination, its prefix length, source, its prefix length, next hop, metric, refcnt, use, flags, device. */
-    static Optional<String> defaultRoute6(List<String> lines) {
+    static List<String> defaultRoutes6(List<String> lines) {
         return lines.stream()
                 .map(line -> line.trim().split("\\s+", -1))
                 .filter(column ->
                         column.length > 9 && column[1].equals("00") && isUsable(column[8]) && !column[9].equals("lo"))
                 .map(column -> column[9])
-                .findFirst();
+                .toList();
     }
 
     private static boolean isUsable(String hexFlags) {

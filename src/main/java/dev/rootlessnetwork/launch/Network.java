@@ -219,7 +219,7 @@ final class Network {
         for (int round = 0; round < MOST_ROUNDS; round++) {
             boolean answers = ports.observe(plan, slirp, target.bound(), wanted);
             List<Step> planned = StepPlanner.plan(
-                    plan, wanted, observed(current), context.clock().instant());
+                    plan, wanted, observed(plan, current), context.clock().instant());
             // One that died just now is told of by a call back, and dealt with by the next convergence.
             if (planned.isEmpty() || slirp.hasDied()) {
                 return current;
@@ -243,7 +243,7 @@ final class Network {
         return current;
     }
 
-    private Observed observed(NetworkRecord current) {
+    private Observed observed(NetworkPlan plan, NetworkRecord current) {
         BoundTarget bound = target.bound();
         Observed.Running running = slirp.process() == null
                 ? null
@@ -256,7 +256,7 @@ final class Network {
         return new Observed(
                 bound == null ? null : bound.binding(),
                 running,
-                running == null && current.tap() != null && target.held() != null,
+                running == null && steps.hasLeftoverTap(current, plan.options()),
                 slirp.startNotBefore());
     }
 
@@ -267,7 +267,7 @@ final class Network {
         try {
             stopped = true;
             if (record != null) {
-                if (record.tap() != null && target.held() == null) {
+                if (record.tap() != null && target.holding(record.binding()) == null) {
                     target.resolve(record.plan(), RememberedTarget.of(record, remembered(record.plan())));
                 }
                 ports.detach();

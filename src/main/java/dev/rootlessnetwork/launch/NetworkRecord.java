@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param binding what the plan's target is bound to; null while it never was
  * @param pidFileTime when the PID file that {@code binding} came from was last modified, in nanoseconds; null for other targets
  * @param process the slirp4netns, null while none was started
- * @param tap the interface that we made in the target and must remove, null if slirp4netns makes its own
+ * @param tap the interface that we made in the target that {@code binding} names, and must remove; null if slirp4netns makes
+ *     its own
  * @param chosenPorts first host port by entry name, of entries that leave it open
  * @param restarts deaths of slirp4netns so far
  */
@@ -40,7 +41,7 @@ record NetworkRecord(
 
     /**
      * The record with another plan in force, and with what its target is bound to now. A target that cannot be had now
-     * stays bound to what it was, as long as it is the same target.
+     * stays bound to what it was, as long as it is the same target. What was made in another target is not known any more.
      */
     NetworkRecord rebound(NetworkPlan newPlan, @Nullable BoundTarget bound) {
         if (bound != null) {
@@ -53,8 +54,9 @@ record NetworkRecord(
     }
 
     private NetworkRecord with(NetworkPlan newPlan, @Nullable TargetBinding newBinding, @Nullable Long newPidFileTime) {
+        String tapThere = newBinding != null && newBinding.equals(binding) ? tap : null;
         return new NetworkRecord(
-                format, source, newPlan, newBinding, newPidFileTime, process, tap, chosenPorts, restarts);
+                format, source, newPlan, newBinding, newPidFileTime, process, tapThere, chosenPorts, restarts);
     }
 
     /** The binding, which every process has. */

@@ -5,6 +5,7 @@ import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.Target;
+import dev.rootlessnetwork.network.TargetBinding;
 import dev.rootlessnetwork.posix.PosixException;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -39,10 +40,13 @@ final class NetworkTarget {
         return problem;
     }
 
-    /** The namespace that we were in last, bound or lost; null if there was none since {@link #settle}. */
+    /** The very target that was bound so, be it lost by now; null where it is not held any more. */
     @Nullable
-    BoundTarget held() {
-        return bound != null ? bound : lost;
+    BoundTarget holding(@Nullable TargetBinding binding) {
+        if (bound != null && bound.binding().equals(binding)) {
+            return bound;
+        }
+        return lost != null && lost.binding().equals(binding) ? lost : null;
     }
 
     /** Looks for the plan's target. What was held before can still be acted on until {@link #settle}. */
@@ -56,7 +60,7 @@ final class NetworkTarget {
             found = claim(plan, ((Resolution.Found) resolution).target());
         }
         watchExit(found);
-        boolean moved = bound != null && (found == null || !found.netnsId().equals(bound.netnsId()));
+        boolean moved = bound != null && (found == null || !found.binding().equals(bound.binding()));
         if (moved && lost == null) {
             lost = bound;
         } else {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param available what the target is bound to; null while it cannot be had
  * @param running the live slirp4netns; null if there is none
- * @param leftoverTap whether an interface of ours remains in the target without a slirp4netns
+ * @param leftoverTap whether an interface of ours remains somewhere that the next start has no use for
  * @param startNotBefore the earliest moment for a start
  */
 record Observed(

@@ -4,6 +4,8 @@ import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.Procfs;
+import dev.rootlessnetwork.posix.Tap;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -64,12 +66,25 @@ final class Orphans {
         pids.clear();
     }
 
+    /** The record that told of the tap is lost as well, so that nobody else would remove it. */
+    private static void endItsTap(PidFd process) {
+        try {
+            Tap.endWith(process);
+        } catch (IOException e) {
+            LOG.warn(
+                    "The interface of a slirp4netns that no record tells of will stay pid={} error={}",
+                    process.pid(),
+                    e.getMessage());
+        }
+    }
+
     private static void end(int pid, Path socket) {
         try (PidFd process = PidFd.open(pid)) {
             if (!Procfs.commandLine(pid).contains(socket.toString())) {
                 return;
             }
             LOG.info("Stopping a slirp4netns that no record tells of pid={}", pid);
+            endItsTap(process);
             process.end(GRACE);
             Children.reap(pid); // it may be ours, of an earlier launcher in this process
         } catch (PosixException e) {

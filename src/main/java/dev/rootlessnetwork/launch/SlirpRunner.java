@@ -125,17 +125,17 @@ final class SlirpRunner {
     /**
      * Starts slirp4netns and waits until it is ready; what goes wrong is told by {@link #problem}.
      *
-     * @param renewTap makes a tap again that was made for it; null: there is none
+     * @param tapRefusal why there is no tap to attach to, so that it makes its own; null: there is one
      * @return the process; empty if it did not get ready
      */
-    Optional<SlirpProcess> start(NetworkPlan plan, BoundTarget target, SlirpLaunch.@Nullable TapRenewal renewTap) {
+    Optional<SlirpProcess> start(NetworkPlan plan, BoundTarget target, @Nullable String tapRefusal) {
         problem = null;
         long askedAt = System.nanoTime();
         try {
             SlirpBinary binary = locate();
             LOG.info(
                     "Starting slirp4netns network={} target={}", plan.identity().key(), plan.target());
-            StartedSlirp started = context.starter().start(binary, launch(plan, target, renewTap));
+            StartedSlirp started = context.starter().start(binary, launch(plan, target, tapRefusal != null));
             SlirpProcess process = new SlirpProcess(
                     started.pid(),
                     started.startTime(),
@@ -154,7 +154,8 @@ final class SlirpRunner {
         } catch (SlirpStartException e) {
             Reason reason =
                     e.kind() == SlirpStartException.Kind.READY_TIMEOUT ? Reason.ReadyTimeout : Reason.StartFailed;
-            startFailed(Problem.retried(reason, e.getMessage()));
+            String also = tapRefusal == null ? "" : " It had to make the tap itself: " + tapRefusal;
+            startFailed(Problem.retried(reason, e.getMessage() + also));
         } catch (PosixException e) {
             startFailed(Problem.retried(
                     Reason.StartFailed, "slirp4netns could not be watched and was ended: " + e.getMessage()));
@@ -191,7 +192,7 @@ final class SlirpRunner {
         return context.locator().locate(context.config().networkCmdPath());
     }
 
-    private SlirpLaunch launch(NetworkPlan plan, BoundTarget target, SlirpLaunch.@Nullable TapRenewal renewTap) {
+    private SlirpLaunch launch(NetworkPlan plan, BoundTarget target, boolean configure) {
         return new SlirpLaunch(
                 plan.options(),
                 target.netns(),
@@ -201,7 +202,7 @@ final class SlirpRunner {
                 files.log(),
                 context.config().sandbox(),
                 context.config().readyTimeout(),
-                renewTap);
+                configure);
     }
 
     /** Ends slirp4netns, if it runs, and waits for that. */

@@ -1,12 +1,13 @@
 package dev.rootlessnetwork.launch;
 
+import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
-import dev.rootlessnetwork.slirp.SlirpLaunch;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ final class SlirpSteps {
     private final SlirpRunner slirp;
     private final NetworkTarget target;
     private final RecordFile records;
+    private boolean refusalTold;
 
     SlirpSteps(LauncherContext context, SlirpRunner slirp, NetworkTarget target, RecordFile records) {
         this.context = context;
@@ -34,7 +36,7 @@ final class SlirpSteps {
                 context.listener().restarting(restart);
             }
             slirp.stop(stop.why().toString());
-            return removeTap(current.withProcess(null));
+            return current.withProcess(null);
         }
         if (step instanceof Step.RemoveTap) {
             return removeTap(current);
@@ -49,13 +51,12 @@ final class SlirpSteps {
         }
         NetworkPlan plan = current.plan();
         GuestNamespace guest = new GuestNamespace(bound, context.root());
-        Optional<Problem> notAllowed = guest.obstacle(plan);
+        Optional<Problem> notAllowed = guest.obstacle(plan, current.tap());
         if (notAllowed.isPresent()) {
             slirp.startRefused(notAllowed.get());
             return current;
         }
-        boolean makeTap = plan.options().enableIpv6();
-        NetworkRecord starting = current.withTap(makeTap ? plan.options().interfaceName() : null);
+        NetworkRecord starting = current.withTap(plan.options().interfaceName());
         try {
             records.save(starting);
         } catch (IOException e) {
@@ -65,18 +66,20 @@ final class SlirpSteps {
             return current;
         }
         try {
-            if (makeTap) {
-                guest.makeTap(plan.options().interfaceName());
-            }
+            guest.makeTap(plan.options());
         } catch (IOException e) {
-            slirp.startFailed(Problem.retried(Reason.StartFailed, StateDirectory.describe(e)));
+            String why = StateDirectory.describe(e);
+            if (guest.forbids(e)) {
+                return start(leaveTapToSlirp(starting, guest, why), bound, why);
+            }
+            slirp.startFailed(Problem.retried(Reason.StartFailed, why));
             return starting;
         }
-        SlirpLaunch.TapRenewal renewTap = () -> {
-            guest.removeTap(plan.options().interfaceName());
-            guest.makeTap(plan.options().interfaceName());
-        };
-        return slirp.start(plan, bound, makeTap ? renewTap : null)
+        return start(starting, bound, null);
+    }
+
+    private NetworkRecord start(NetworkRecord starting, BoundTarget bound, @Nullable String tapRefusal) {
+        return slirp.start(starting.plan(), bound, tapRefusal)
                 .map(process -> {
                     NetworkRecord started = starting.withProcess(process);
                     records.saveOrWarn(started);
@@ -85,9 +88,40 @@ final class SlirpSteps {
                 .orElse(starting);
     }
 
+    private NetworkRecord leaveTapToSlirp(NetworkRecord starting, GuestNamespace guest, String why) {
+        NetworkOptions options = starting.plan().options();
+        if (!refusalTold) {
+            refusalTold = true;
+            LOG.info(
+                    "Leaving the tap to slirp4netns, with which it goes network={} interface={} error={}",
+                    starting.plan().identity().key(),
+                    options.interfaceName(),
+                    why);
+        }
+        try {
+            guest.removeTap(options.interfaceName()); // what there is of it
+        } catch (IOException e) {
+            LOG.debug("Cannot remove an interface name={} error={}", options.interfaceName(), e.getMessage());
+        }
+        return starting.withTap(null);
+    }
+
+    /** Whether an interface that we made can be reached, and does not serve a start with these options. */
+    boolean hasLeftoverTap(NetworkRecord current, NetworkOptions wanted) {
+        if (current.tap() == null || target.holding(current.binding()) == null) {
+            return false;
+        }
+        BoundTarget bound = target.bound();
+        boolean serves = bound != null
+                && bound.binding().equals(current.binding())
+                && current.tap().equals(wanted.interfaceName())
+                && TapReuse.possible(current.plan().options(), wanted, context.root());
+        return !serves;
+    }
+
     /** Removes the interface that we made, if the namespace that it is in can still be reached. */
     NetworkRecord removeTap(NetworkRecord current) {
-        BoundTarget held = target.held();
+        BoundTarget held = target.holding(current.binding());
         if (current.tap() == null || held == null) {
             return current;
         }

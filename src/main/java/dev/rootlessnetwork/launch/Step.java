@@ -8,7 +8,7 @@ sealed interface Step {
     /** End slirp4netns. */
     record StopSlirp(StopReason why) implements Step {}
 
-    /** Remove the interface that an earlier slirp4netns of ours was attached to. */
+    /** Remove an interface of ours that the next start has no use for. */
     record RemoveTap() implements Step {}
 
     /** Start slirp4netns at the target as it is bound now. */

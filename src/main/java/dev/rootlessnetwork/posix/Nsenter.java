@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An ordinary user's way into a network namespace: no thread of ours may enter it, as that takes the user namespace that
@@ -24,6 +26,8 @@ public record Nsenter(Fd userns, Fd netns) {
     private static final int USERNS_FD = 3;
     private static final int NETNS_FD = 4;
     private static final int LONGEST_OUTPUT = 1024;
+    /** What ip(8) says last of a command that failed, by the number of its line. */
+    private static final Pattern FAILED_COMMAND = Pattern.compile("Command failed -:(\\d+)");
     /** Where administrators' programs are, on distributions that leave them off an ordinary user's PATH. */
     private static final String MORE_PATH = "/usr/sbin:/sbin:/usr/bin:/bin";
 
@@ -50,13 +54,22 @@ public record Nsenter(Fd userns, Fd netns) {
     }
 
     /**
-     * Makes a tap that stays when nobody is attached to it.
+     * Has ip(8) do some things one after the other, until one of them fails.
      *
-     * @param name 1 to 15 bytes
+     * @param commands each without the program's name, one word from the next by a space
      * @throws IOException with the words of ip(8), such as for a /dev/net/tun that this user may not open
      */
-    public void createTap(String name) throws IOException {
-        run(List.of("ip", "tuntap", "add", "dev", name, "mode", "tap"), "");
+    public void ip(List<String> commands) throws IOException {
+        try {
+            run(List.of("ip", "-batch", "-"), String.join("\n", commands) + "\n");
+        } catch (IOException e) {
+            String words = String.valueOf(e.getMessage());
+            Matcher failed = FAILED_COMMAND.matcher(words);
+            throw failed.find()
+                    ? new IOException(
+                            failed.replaceFirst("in `" + commands.get(Integer.parseInt(failed.group(1)) - 1) + "`"), e)
+                    : e;
+        }
     }
 
     /** Removes a tap to which nobody is attached. */
@@ -64,15 +77,10 @@ public record Nsenter(Fd userns, Fd netns) {
         run(List.of("ip", "tuntap", "del", "dev", name, "mode", "tap"), "");
     }
 
-    /** Writes a file below {@code /proc/sys/net}, where each network namespace has its own values. */
-    public void writeSysctl(Path file, String value) throws IOException {
-        run(List.of("tee", file.toString()), value);
-    }
-
     /**
      * Runs a program to its end, at most 5 seconds.
      *
-     * @param input its whole standard input, a few bytes
+     * @param input its whole standard input, less than a pipe takes
      * @throws IOException when it does not succeed, with the last of what it wrote
      */
     private void run(List<String> command, String input) throws IOException {
@@ -128,7 +136,8 @@ public record Nsenter(Fd userns, Fd netns) {
         }
         byte[] words = new byte[LONGEST_OUTPUT];
         int length = out.readEnd().read(words);
-        String text = new String(words, 0, length, StandardCharsets.UTF_8).strip();
+        String text =
+                new String(words, 0, length, StandardCharsets.UTF_8).strip().replace("\n", "; ");
         return Optional.of(text).filter(said -> !said.isEmpty()).orElse("it said nothing");
     }
 }

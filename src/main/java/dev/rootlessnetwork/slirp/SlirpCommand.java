@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The command line of slirp4netns, in the order in which Podman gives it.
  *
  * @param options of the network
+ * @param configure whether it is to make and configure the tap; else it attaches to one that is there
  * @param sandbox whether it is to confine itself
  * @param outboundAddress6 source of outgoing IPv6 connections as an address, since slirp4netns cannot find an interface's
  * @param exitFd descriptor whose hang-up ends it; null: none
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SlirpCommand(
         NetworkOptions options,
+        boolean configure,
         boolean sandbox,
         @Nullable String outboundAddress6,
         @Nullable Integer exitFd,
@@ -65,10 +67,12 @@ record SlirpCommand(
         if (options.disableDns()) {
             arguments.add(Flag.DISABLE_DNS.text());
         }
-        if (options.macAddress() != null) {
-            arguments.add(Flag.MACADDRESS.text() + "=" + options.macAddress());
+        if (configure && options.macAddress() != null) {
+            arguments.add(Flag.MACADDRESS.text() + "=" + options.macAddress()); // refused without -c
         }
-        arguments.add("-c");
+        if (configure) {
+            arguments.add("-c");
+        }
         if (exitFd != null) {
             arguments.addAll(List.of("-e", exitFd.toString()));
         }

@@ -3,7 +3,6 @@ package dev.rootlessnetwork.slirp;
 import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PidFd;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param log gets its output, at the end
  * @param sandbox whether it is to confine itself
  * @param readyTimeout from spawn to ready
- * @param renewTap replaces a tap that was made for slirp4netns and that a failed attempt may have configured, on which another
- *     attempt would fail; null: slirp4netns makes its own
+ * @param configure whether slirp4netns makes and configures the tap itself; else it attaches to one that is there and configured
  */
 public record SlirpLaunch(
         NetworkOptions options,
@@ -31,7 +29,7 @@ public record SlirpLaunch(
         Path log,
         boolean sandbox,
         Duration readyTimeout,
-        @Nullable TapRenewal renewTap) {
+        boolean configure) {
     /** Longest path of a socket in bytes: sun_path of unix(7) takes 108, with the closing zero. */
     public static final int LONGEST_SOCKET_PATH = 107;
 
@@ -41,11 +39,5 @@ public record SlirpLaunch(
             throw new IllegalArgumentException(apiSocket + " is too long for a socket by "
                     + (length - LONGEST_SOCKET_PATH) + " bytes: choose a shorter --state-dir");
         }
-    }
-
-    /** Called between two attempts of one start, by the thread that starts. */
-    @FunctionalInterface
-    public interface TapRenewal {
-        void renew() throws IOException;
     }
 }

@@ -62,13 +62,6 @@ public final class SlirpStarter {
             }
             LOG.warn("slirp4netns cannot confine itself; starting it without its sandbox error={}", e.getMessage());
         }
-        try {
-            if (launch.renewTap() != null) {
-                launch.renewTap().renew();
-            }
-        } catch (IOException e) {
-            throw failed("cannot make the tap again, to start slirp4netns without its sandbox: " + e.getMessage(), e);
-        }
         return start(binary, launch, false);
     }
 
@@ -101,6 +94,7 @@ public final class SlirpStarter {
             throws SlirpStartException {
         return new SlirpCommand(
                 launch.options(),
+                launch.configure(),
                 sandbox,
                 OutboundAddress6.resolve(launch.options().outboundAddr6()),
                 watchTarget ? EXIT_FD : null,

@@ -12,16 +12,16 @@ class GuestSnapshotTest {
 
     @Test
     void findsTheDeviceOfAnIpv4DefaultRoute() {
-        assertThat(GuestSnapshot.defaultRoute(List.of(
+        assertThat(GuestSnapshot.defaultRoutes(List.of(
                         HEADING,
                         "eth0\t0002000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
                         "eth1\t00000000\t0202000A\t0003\t0\t0\t0\t00000000\t0\t0\t0")))
-                .contains("eth1");
+                .containsExactly("eth1");
     }
 
     @Test
     void seesNoDefaultRouteInOthersAndInRejectingOnes() {
-        assertThat(GuestSnapshot.defaultRoute(List.of(
+        assertThat(GuestSnapshot.defaultRoutes(List.of(
                         HEADING,
                         "eth0\t00000000\t0202000A\t0003\t0\t0\t0\t00000080\t0\t0\t0",
                         "*\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0")))
@@ -34,8 +34,8 @@ class GuestSnapshotTest {
                 + " 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo";
         String real = "00000000000000000000000000000000 00 00000000000000000000000000000000 00"
                 + " fd000000000000000000000000000002 00000400 00000001 00000000 00000003     tap0";
-        assertThat(GuestSnapshot.defaultRoute6(List.of(none))).isEmpty();
-        assertThat(GuestSnapshot.defaultRoute6(List.of(none, real))).contains("tap0");
+        assertThat(GuestSnapshot.defaultRoutes6(List.of(none))).isEmpty();
+        assertThat(GuestSnapshot.defaultRoutes6(List.of(none, real))).containsExactly("tap0");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.rootlessnetwork.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.testing.OrdinaryUser;
 import dev.rootlessnetwork.testing.TargetProcess;
@@ -11,7 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,17 +49,15 @@ class OrdinaryUserIT {
             assertThat(launch("start")).isEqualTo("problem: null\nsandbox: true\nport: ACTIVE null\n");
 
             assertThat(get(18080)).isEqualTo("hello");
-            // It comes with the first router advertisement, which the kernel asks for in a moment of its own choice.
-            await().atMost(Duration.ofSeconds(20))
-                    .until(
-                            () -> target.run("ip", "-6", "-o", "address", "show", "dev", "tap0", "scope", "global")
-                                    .orFail()
-                                    .stdout(),
-                            shown -> shown.contains("inet6 fd00::") && !shown.contains("tentative"));
-            assertThat(target.run("cat", "/proc/sys/net/ipv6/conf/tap0/accept_dad")
+            assertThat(target.run("ip", "-6", "-o", "address", "show", "dev", "tap0", "scope", "global")
                             .orFail()
                             .stdout())
-                    .isEqualTo("0\n");
+                    .contains("inet6 fd00::")
+                    .doesNotContain("tentative");
+            assertThat(target.run("ip", "-details", "link", "show", "tap0")
+                            .orFail()
+                            .stdout())
+                    .contains("persist on");
 
             assertThat(launch("stop")).startsWith("problem: null\nsandbox: true\nport: ACTIVE");
             assertThat(target.run("ip", "link", "show", "tap0").exitStatus()).isEqualTo(1);

@@ -41,15 +41,12 @@ public final class OrdinaryUserMain {
                 }
             });
             say(lines, "create", () -> {
-                target.createTap("tap0");
-                return "done";
-            });
-            say(lines, "accept_dad", () -> {
-                target.writeSysctl(Path.of("/proc/sys/net/ipv6/conf/tap0/accept_dad"), "0");
+                target.ip(
+                        List.of("tuntap add dev tap0 mode tap", "link set dev tap0 mtu 9000", "link set dev tap0 up"));
                 return "done";
             });
             say(lines, "again", () -> {
-                target.createTap("tap0");
+                target.ip(List.of("link set dev tap0 mtu 8000", "tuntap add dev tap0 mode tap"));
                 return "done";
             });
             say(

@@ -43,8 +43,13 @@ class SlirpCommandTest {
     }
 
     private static SlirpCommand command(NetworkOptions options, Integer exitFd, String userns) {
+        return command(options, true, exitFd, userns);
+    }
+
+    private static SlirpCommand command(NetworkOptions options, boolean configure, Integer exitFd, String userns) {
         return new SlirpCommand(
                 options,
+                configure,
                 true,
                 options.outboundAddr6() == null ? null : "2001:db8::1",
                 exitFd,
@@ -98,6 +103,14 @@ class SlirpCommandTest {
                         "--netns-type=path",
                         "/proc/1/fd/9",
                         "net7");
+    }
+
+    @Test
+    void leavesOutWhatConfiguresTheTapWhereItIsConfigured() throws UnsupportedOptionException {
+        assertThat(command(EVERYTHING, false, 3, null).arguments(binary(EnumSet.allOf(Flag.class))))
+                .contains("--mtu=9000", "--cidr=192.168.0.0/24", "--enable-ipv6", "--disable-dns")
+                .doesNotContain("-c", "--macaddress=52:54:00:12:34:56")
+                .endsWith("net7");
     }
 
     @Test
