@@ -84,7 +84,9 @@ final class Network {
             boolean runs = slirp.process() != null;
             if (!runs && !stopped) {
                 target.resolve(request.plan(), RememberedTarget.of(record, request));
-                target.settle();
+                if (record == null || record.tap() == null) {
+                    target.settle(); // else the namespace that the tap is in is held until that is removed
+                }
                 ports.choose(request.plan(), chosenBefore(request));
                 context.tell(context.portClaims().setAble(uid, target.bound() != null));
             }

@@ -63,13 +63,15 @@ public record Nsenter(Fd userns, Fd netns) {
         try {
             run(List.of("ip", "-batch", "-"), String.join("\n", commands) + "\n");
         } catch (IOException e) {
-            String words = String.valueOf(e.getMessage());
-            Matcher failed = FAILED_COMMAND.matcher(words);
-            throw failed.find()
-                    ? new IOException(
-                            failed.replaceFirst("in `" + commands.get(Integer.parseInt(failed.group(1)) - 1) + "`"), e)
-                    : e;
+            throw new IOException(namingTheCommand(String.valueOf(e.getMessage()), commands), e);
         }
+    }
+
+    private static String namingTheCommand(String words, List<String> commands) {
+        return FAILED_COMMAND
+                .matcher(words)
+                .replaceFirst(failed ->
+                        Matcher.quoteReplacement("in `" + commands.get(Integer.parseInt(failed.group(1)) - 1) + "`"));
     }
 
     /** Removes a tap to which nobody is attached. */

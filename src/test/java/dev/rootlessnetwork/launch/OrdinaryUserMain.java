@@ -1,18 +1,24 @@
 package dev.rootlessnetwork.launch;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.rootlessnetwork.network.HostPortRange;
+import dev.rootlessnetwork.network.NetworkOptions;
+import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.network.Target;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.slf4j.LoggerFactory;
 
 /** Converges one network with IPv6 and a port, or stops it, as whoever runs it, and prints what became of it. */
 public final class OrdinaryUserMain {
     private OrdinaryUserMain() {}
 
-    /** Takes a state directory, the target's PID, and {@code start} or {@code stop}. */
+    /** Takes a state directory, the target's PID, {@code start} or {@code stop}, and the name of the interface. */
     public static void main(String[] arguments) throws Exception {
+        ((Logger) LoggerFactory.getLogger(SlirpSteps.class)).setLevel(Level.INFO);
         PrintStream lines = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         LauncherConfig config = new LauncherConfig(
                 Source.STANDALONE,
@@ -27,15 +33,22 @@ public final class OrdinaryUserMain {
             var run = Plans.run(
                     "web",
                     new Target.Pid(Integer.parseInt(arguments[1])),
-                    Plans.withIpv6(),
+                    options(arguments[3]),
                     Plans.tcp("http", 18080, 80));
             Observation seen = launcher.converge(run);
             lines.println("problem: " + seen.slirpProblem());
             lines.println("sandbox: " + (seen.slirp() != null && seen.slirp().sandbox()));
             seen.ports().forEach(port -> lines.println("port: " + port.state() + " " + port.problem()));
+            lines.println(
+                    "slirp4netns: " + (seen.slirp() == null ? 0 : seen.slirp().pid()));
             if (arguments[2].equals("stop")) {
                 launcher.stop(run.identity().uid());
             }
         }
+    }
+
+    private static NetworkOptions options(String interfaceName) {
+        return new NetworkOptions(
+                null, 1500, true, false, PortHandlerKind.SLIRP4NETNS, null, null, false, null, interfaceName);
     }
 }
