@@ -145,6 +145,8 @@ final class LibC {
 
         int geteuid();
 
+        int sched_yield();
+
         int ioctl(int fd, long request, @In @Out byte[] argument);
 
         int ioctl(int fd, long request, long argument);

@@ -23,7 +23,7 @@ final class Controls implements AutoCloseable {
      *
      * @param version of the program
      */
-    record Relay(ForwardTable table, TargetWatch targets, Predecessor predecessor, String version) {}
+    record Relay(ForwardTable table, TargetWatch targets, Predecessor predecessor, MemoryTrim memory, String version) {}
 
     Controls(Relay relay) {
         this.relay = relay;
@@ -107,6 +107,7 @@ final class Controls implements AutoCloseable {
         Map<ForwardId, PosixException> failures =
                 relay.table().change(change.network(), ids, PortRun.forwards(change.open()));
         relay.predecessor().close(change.network(), close);
+        relay.memory().later();
         List<Reply.Unopened> unopened = new ArrayList<>();
         failures.forEach((id, why) -> unopened.add(new Reply.Unopened(
                 id.protocol(), InetAddresses.toAddrString(id.hostIp()), id.hostPort(), why.errnoName(), why.words())));

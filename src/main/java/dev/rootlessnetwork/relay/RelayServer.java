@@ -31,14 +31,12 @@ public final class RelayServer {
         Capacity capacity = new Capacity(Rlimits.openFiles() - RESERVED_DESCRIPTORS);
         try (Workers workers = Workers.start(capacity)) {
             ForwardTable table = new ForwardTable(workers, settings.closeGrace(), settings.drain());
-            try (TargetWatch targets = TargetWatch.start(table)) {
+            try (TargetWatch targets = TargetWatch.start(table);
+                    MemoryTrim memory = new MemoryTrim()) {
+                memory.later();
                 Predecessor predecessor = new Predecessor(settings.predecessor());
-                serve(
-                        settings,
-                        files,
-                        ready,
-                        new Controls.Relay(table, targets, predecessor, settings.version()),
-                        workers);
+                Controls.Relay relay = new Controls.Relay(table, targets, predecessor, memory, settings.version());
+                serve(settings, files, ready, relay, workers);
             }
         } finally {
             files.delete();
