@@ -22,6 +22,7 @@ public final class LauncherFixture implements AutoCloseable {
     private final Set<String> started = ConcurrentHashMap.newKeySet();
     private @Nullable Path networkCmdPath;
     private Duration readyTimeout = Duration.ofSeconds(5);
+    private RelayConfig relay = RELAY;
     private HostPortRange hostPorts = new HostPortRange(20000, 29999);
     private final Source source;
     private final boolean inPod;
@@ -53,7 +54,7 @@ public final class LauncherFixture implements AutoCloseable {
 
     private Launcher open() throws IOException {
         return Launcher.open(
-                new LauncherConfig(source, networkCmdPath, true, readyTimeout, hostPorts, true, inPod, RELAY),
+                new LauncherConfig(source, networkCmdPath, true, readyTimeout, hostPorts, true, inPod, relay),
                 StateDirectory.open(directory),
                 listener,
                 uid -> {
@@ -73,6 +74,12 @@ public final class LauncherFixture implements AutoCloseable {
     public void restartWith(Path newNetworkCmdPath, Duration newReadyTimeout) throws IOException {
         networkCmdPath = newNetworkCmdPath;
         readyTimeout = newReadyTimeout;
+        restart();
+    }
+
+    /** Restarts with another relay. */
+    void restartWith(RelayConfig newRelay) throws IOException {
+        relay = newRelay;
         restart();
     }
 

@@ -1,0 +1,164 @@
+package dev.rootlessnetwork.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rootlessnetwork.network.PortEntry;
+import dev.rootlessnetwork.network.PortHandlerKind;
+import dev.rootlessnetwork.network.Target;
+import dev.rootlessnetwork.posix.Procfs;
+import dev.rootlessnetwork.relay.RelayFiles;
+import dev.rootlessnetwork.relay.VersionedRelay;
+import dev.rootlessnetwork.testing.TargetProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A relay of another version takes the ports over; connections stay where they are. */
+class RelayUpgradeIT {
+    private static final PortEntry ECHO = Plans.tcp("echo", "0.0.0.0", 18070, 7, 1);
+    private static final PortEntry SECOND = Plans.tcp("second", "0.0.0.0", 18071, 7, 1);
+
+    @TempDir
+    Path directory;
+
+    private TargetProcess target;
+    private LauncherFixture operator;
+
+    @BeforeEach
+    void start() throws IOException {
+        target = TargetProcess.inNetworkNamespace();
+        operator = new LauncherFixture(directory);
+        operator.restartWith(version("1"));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        operator.close();
+        target.close();
+    }
+
+    private static RelayConfig version(String version) {
+        return new RelayConfig(VersionedRelay.command(version), List.of(), version);
+    }
+
+    private Observation converge(PortEntry... ports) {
+        return operator.converge(Plans.run(
+                "web",
+                new Target.Pid(target.pid()),
+                Plans.options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT),
+                ports));
+    }
+
+    private int relay() {
+        return RelayFiles.current(directory.resolve("relay"), "current")
+                .orElseThrow()
+                .pid();
+    }
+
+    private static Socket connect(PortEntry port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port.hostPort());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static String echo(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        return new String(
+                socket.getInputStream().readNBytes(text.length()), java.nio.charset.StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void takesThePortsOverAndLeavesTheConnectionsUntilTheyEnd() throws IOException {
+        assertThat(converge(ECHO).ports()).allMatch(port -> port.state() == PortObservation.State.ACTIVE);
+        target.serveTcpEcho("0.0.0.0", 7);
+        int old = relay();
+        try (Socket before = connect(ECHO)) {
+            assertThat(echo(before, "one")).isEqualTo("one");
+
+            operator.restartWith(version("2"));
+            assertThat(converge(ECHO).ports()).allMatch(port -> port.state() == PortObservation.State.ACTIVE);
+
+            assertThat(relay()).isNotEqualTo(old);
+            assertThat(echo(before, "two")).isEqualTo("two");
+            try (Socket after = connect(ECHO)) {
+                assertThat(echo(after, "three")).isEqualTo("three");
+            }
+            assertThat(Procfs.commandLine(old)).isNotEmpty();
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> Procfs.commandLine(old).isEmpty());
+        try (Socket last = connect(ECHO)) {
+            assertThat(echo(last, "four")).isEqualTo("four");
+        }
+    }
+
+    @Test
+    void endsTheOldConnectionsOfAPortThatIsRemovedLater() throws IOException {
+        converge(ECHO, SECOND);
+        target.serveTcpEcho("0.0.0.0", 7);
+        int old = relay();
+        try (Socket removed = connect(ECHO);
+                Socket kept = connect(SECOND)) {
+            assertThat(echo(removed, "one")).isEqualTo("one");
+            assertThat(echo(kept, "one")).isEqualTo("one");
+            operator.restartWith(version("2"));
+
+            converge(SECOND);
+
+            org.assertj.core.api.Assertions.assertThatThrownBy(() -> {
+                        while (removed.getInputStream().read() >= 0) {
+                            // until the reset
+                        }
+                    })
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("reset");
+            assertThat(echo(kept, "two")).isEqualTo("two");
+            assertThat(Procfs.commandLine(old)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void servesOnWhereTheNewOneCannotBeStarted() throws IOException {
+        converge(ECHO);
+        target.serveTcpEcho("0.0.0.0", 7);
+        int old = relay();
+        operator.restartWith(new RelayConfig(List.of("/bin/false"), List.of(), "2"));
+
+        assertThat(converge(ECHO).ports()).allMatch(port -> port.state() == PortObservation.State.ACTIVE);
+
+        assertThat(relay()).isEqualTo(old);
+        try (Socket after = connect(ECHO)) {
+            assertThat(echo(after, "one")).isEqualTo("one");
+        }
+    }
+
+    @Test
+    void endsTheOldOneWithItsConnectionsWhenTheObjectIsDeleted() throws IOException {
+        converge(ECHO);
+        target.serveTcpEcho("0.0.0.0", 7);
+        int old = relay();
+        try (Socket before = connect(ECHO)) {
+            assertThat(echo(before, "one")).isEqualTo("one");
+            operator.restartWith(version("2"));
+            converge(ECHO);
+            int current = relay();
+
+            operator.launcher.stop(
+                    Plans.run("web", new Target.Pid(target.pid())).identity().uid());
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> Procfs.commandLine(old).isEmpty()
+                            && Procfs.commandLine(current).isEmpty());
+        }
+        assertThat(directory.resolve("relay")).isEmptyDirectory();
+    }
+}
