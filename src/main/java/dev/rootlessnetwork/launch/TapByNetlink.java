@@ -52,7 +52,7 @@ final class TapByNetlink {
         if (link.mtu() != options.mtu()) {
             netlink.setMtu(index, options.mtu());
         }
-        boolean ipv6 = options.enableIpv6() && offers("IPv6", () -> netlink.generateNoAddresses(index));
+        boolean ipv6 = options.enableIpv6() && hasIpv6(() -> netlink.generateNoAddresses(index));
         if (!link.up()) {
             netlink.setUpWithoutMulticast(index); // as slirp4netns does it
         }
@@ -60,7 +60,7 @@ final class TapByNetlink {
         setAddress(present);
         setRoute();
         if (ipv6) {
-            offers("IPv6", () -> setIpv6(present, TapNetwork.addresses6(new MacAddress(mac))));
+            hasIpv6(() -> setIpv6(present, TapNetwork.addresses6(new MacAddress(mac))));
         } else {
             removeIpv6(present);
         }
@@ -119,15 +119,14 @@ final class TapByNetlink {
     }
 
     /** Whether the target lets us: where it has IPv6 switched off it goes without, as with slirp4netns's own tap. */
-    private boolean offers(String what, Act act) throws PosixException {
+    private boolean hasIpv6(Act act) throws PosixException {
         try {
             act.run();
             return true;
         } catch (PosixException e) {
             if (e.is("EACCES") || e.is("EAFNOSUPPORT") || e.is("EOPNOTSUPP")) {
                 LOG.warn(
-                        "The target has no {}; set net.ipv6.conf.all.disable_ipv6 to 0 there interface={} error={}",
-                        what,
+                        "The target has no IPv6; set net.ipv6.conf.all.disable_ipv6 to 0 there interface={} error={}",
                         options.interfaceName(),
                         e.getMessage());
                 return false;

@@ -1,7 +1,6 @@
 package dev.rootlessnetwork.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.launch.LauncherFixture;
 import dev.rootlessnetwork.launch.Observation;
@@ -67,17 +66,6 @@ final class ConformanceFixture implements AutoCloseable {
         assertThat(observation.ports())
                 .allSatisfy(port -> assertThat(port.problem()).isNull());
         return observation;
-    }
-
-    /** Waits until the target's IPv6 address and default route have come by slirp4netns's router advertisement. */
-    void awaitIpv6() {
-        await().atMost(DEADLINE)
-                .until(() -> target.run("ip", "-6", "addr", "show", "dev", "tap0", "scope", "global")
-                                .stdout()
-                                .contains("fd00:")
-                        && target.run("ip", "-6", "route", "show", "default")
-                                .stdout()
-                                .contains("tap0"));
     }
 
     @Override

@@ -61,7 +61,6 @@ class PodmanConformanceIT {
         String[] acceptDad = {"sysctl", "-n", "net.ipv6.conf.default.accept_dad", "net.ipv6.conf.all.accept_dad"};
         String before = target.run(acceptDad).orFail().stdout();
         network.run(ipv6());
-        network.awaitIpv6();
         assertThat(target.run("ip", "-6", "addr", "show", "dev", "tap0", "tentative")
                         .orFail()
                         .stdout())
@@ -126,9 +125,7 @@ class PodmanConformanceIT {
             other.host().serveTcpPeer(to, 7000);
             other.host().serveTcpEcho(to, 7001);
             network.run(outbound(from, from6, from6 != null));
-            if (from6 != null) {
-                network.awaitIpv6();
-            }
+            if (from6 != null) {}
             assertThat(TestClient.on(target).peer("tcp", to, 7000)).startsWith(seen);
             assertThat(TestClient.on(target).echo("tcp", to, 7001, 100_000)).isEqualTo("same");
         }
@@ -164,7 +161,6 @@ class PodmanConformanceIT {
             Observation observation = network.run(ipv6());
             assertThat(observation.guest().dns()).isNull();
             assertThat(observation.guest().dns6()).isEqualTo("fd00::3");
-            network.awaitIpv6();
             assertThat(TestClient.on(target).echo("udp", "fd00::3", 53, 30)).isEqualTo("same");
             assertThat(host.nameServers()).containsExactly(OtherHost.THERE6);
         }

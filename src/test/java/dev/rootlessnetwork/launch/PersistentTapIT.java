@@ -415,6 +415,26 @@ class PersistentTapIT {
     }
 
     @Test
+    void tellsAlsoWhyItCouldNotMakeTheTapWhereSlirp4netnsCannotEither() {
+        CommandResult.run("mount", "-t", "tmpfs", "none", "/dev/net").orFail();
+        try {
+            Observation observation = fixture.converge(Plans.run("web", new Target.Pid(target.pid()), DEFAULTS));
+
+            assertThat(observation.slirpProblem().reason()).isEqualTo(Reason.StartFailed);
+            assertThat(observation.slirpProblem().message())
+                    .startsWith("slirp4netns exited with status 1 before it was ready. Its last words: ")
+                    .endsWith(" It had to make the tap itself: open /dev/net/tun: No such file or directory (ENOENT);"
+                            + " load the kernel module tun, or pass the device in");
+        } finally {
+            CommandResult.run("umount", "/dev/net").orFail();
+        }
+        await().atMost(DEADLINE)
+                .until(() -> fixture.converge(Plans.run("web", new Target.Pid(target.pid()), DEFAULTS))
+                                .slirpProblem()
+                        == null);
+    }
+
+    @Test
     void removesTheTapWithTheObject() {
         converge(Plans.withIpv6());
 
