@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
             "",
             "Example:",
             "  rootlessnet convert --name web --pid 4242 \\",
-            "    --network slirp4netns:port_handler=slirp4netns,mtu=1500 -p 8080:80"
+            "    --network slirp4netns:mtu=1500 -p 8080:80"
         })
 final class ConvertCommand implements Callable<Integer> {
     private static final String NO_TARGET =

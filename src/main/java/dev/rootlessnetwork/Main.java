@@ -28,8 +28,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Begin with one manifest:",
-            "  rootlessnet convert --pid 4242 -p 8080:80 \\",
-            "    --network slirp4netns:port_handler=slirp4netns > web.yaml",
+            "  rootlessnet convert --pid 4242 -p 8080:80 > web.yaml",
             "  rootlessnet check web.yaml",
             "  rootlessnet run web.yaml",
             "",

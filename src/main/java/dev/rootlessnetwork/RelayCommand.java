@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
         description =
                 "Forwards ports of the host into targets. Started by run and controller when there are ports to forward.")
 final class RelayCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayCommand.class);
     private static final int READY_FD = 3;
 
     @Option(names = "--directory", paramLabel = "DIR", required = true, description = "Where relays have their files.")
@@ -59,6 +62,11 @@ final class RelayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Logging.configure(logLevel, logFormat, console.err(), Map.of());
+        // A relay that lost one of its threads would serve in part; the operator starts another in no time.
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            LOG.error("The relay ends after a fault of the program thread={}", thread.getName(), failure);
+            System.exit(ExitCode.FAILED);
+        });
         RelaySettings settings =
                 new RelaySettings(link, Main.Version.number(), udpIdleTimeout, closeGrace, drain, predecessor);
         try (Fd ready = Fd.copyOf(READY_FD)) {

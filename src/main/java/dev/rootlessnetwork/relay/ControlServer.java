@@ -4,9 +4,12 @@ import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.User;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
@@ -17,8 +20,11 @@ import org.slf4j.LoggerFactory;
 final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
+    private static final Duration RETRY = Duration.ofMillis(20);
+
     private final AFUNIXServerSocket server;
     private final Controls.Relay relay;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final ExecutorService connections = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "control");
         thread.setDaemon(true);
@@ -47,7 +53,18 @@ final class ControlServer implements AutoCloseable {
                 connections.execute(() -> serve(connection));
             } catch (IOException e) {
                 LOG.debug("No control connection error={}", e.getMessage());
+                awaitDescriptors();
             }
+        }
+    }
+
+    /** What keeps connections from being accepted is mostly want of descriptors, which passes. */
+    private void awaitDescriptors() {
+        try {
+            boolean ended = closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+            LOG.trace("Waited for descriptors ended={}", ended);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -82,6 +99,7 @@ final class ControlServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closed.countDown();
         server.close();
         connections.shutdown();
     }

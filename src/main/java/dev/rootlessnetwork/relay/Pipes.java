@@ -14,6 +14,11 @@ final class Pipes implements AutoCloseable {
 
     private final Deque<SplicePipe> spare = new ArrayDeque<>();
 
+    /** One is there from the start, so that nothing lacks it when descriptors run out. */
+    Pipes() throws PosixException {
+        spare.push(SplicePipe.open());
+    }
+
     SplicePipe take() throws PosixException {
         SplicePipe pipe = spare.poll();
         return pipe == null ? SplicePipe.open() : pipe;
