@@ -192,7 +192,7 @@ class Bench:
         plan, pair_rounds = self.plan, self.plan.pair_rounds
         if not plan.quick:
             time.sleep(SETTLE_SECONDS)
-        self.resident("idle")
+            self.resident("idle")
         self.warm_up()
         streams = [Stream(direction, streams) for streams in plan.streams for direction in ("up", "down")]
         self.rounds([*streams, Rate(1), Rate(CLIENTS), RoundTrip(1)], pair_rounds)
