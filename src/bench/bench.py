@@ -91,6 +91,8 @@ def main():
                 measure_program(chosen, Path(directory))
             if "relay" in chosen.parts:
                 measure_relay(chosen, Path(directory))
+        except RuntimeError as failure:
+            raise SystemExit(failure) from None
         finally:
             end_all()
 

@@ -85,7 +85,7 @@ class Forwarder:
         raise NotImplementedError
 
     def open(self, protocol, first, inside, count):
-        """Returns when the forwards are open; in seconds, how long that took."""
+        """Returns when the forwards are open; in seconds, how long that took. RuntimeError: it cannot, and has the forwards of before."""
         ports = (protocol, first, inside, count)
         self.ports.append(ports)
         before = time.perf_counter()
@@ -130,7 +130,7 @@ class Operator:
         self.generations = {}
 
     def apply(self, name, pid, handler, ports=()):
-        """Returns the PID of slirp4netns when all is ready."""
+        """Returns the PID of slirp4netns when all is ready; RuntimeError tells why it is not."""
         text = (f"apiVersion: {API_VERSION}\nkind: RootlessNetwork\nmetadata: {{name: {name}}}\nspec:\n"
                 f"  target: {{pid: {pid}}}\n  options: {{mtu: {MTU}, portHandler: {handler}}}\n  ports:{'' if ports else ' []'}\n")
         for number, (protocol, first, inside, count) in enumerate(ports):
@@ -147,7 +147,7 @@ class Operator:
             if words[2] == "Ready":
                 return int(re.search(r" slirp4netns=(\d+)", line).group(1))
             if words[3] != "Starting":
-                raise SystemExit(f"port handler {handler}: {line}")
+                raise RuntimeError(f"port handler {handler}: {line.strip()}")
         raise SystemExit("rootlessnet run ended: " + self.log.read_text())
 
 
@@ -159,7 +159,12 @@ class Ours(Forwarder):
         self.slirp = self.place.operator.apply(self.handler, self.pid, self.handler, self.ports)
 
     def add(self, ports):
-        self.place.operator.apply(self.handler, self.pid, self.handler, self.ports)
+        try:
+            self.place.operator.apply(self.handler, self.pid, self.handler, self.ports)
+        except RuntimeError:
+            self.ports.remove(ports)
+            self.place.operator.apply(self.handler, self.pid, self.handler, self.ports)
+            raise
 
     def open(self, protocol, first, inside, count):
         return super().open(protocol, first, inside, count) - QUIET_SECONDS
