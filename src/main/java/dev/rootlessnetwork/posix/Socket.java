@@ -2,6 +2,7 @@ package dev.rootlessnetwork.posix;
 
 import static dev.rootlessnetwork.posix.LibC.C;
 
+import java.lang.ref.Reference;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
@@ -75,12 +76,20 @@ public abstract sealed class Socket implements AutoCloseable permits TcpListener
     }
 
     public final int bind(SocketAddress address) {
-        return Errno.result(C.bind(number(), address.pointer(), address.length()));
+        try {
+            return Errno.result(C.bind(number(), address.pointer(), address.length()));
+        } finally {
+            Reference.reachabilityFence(address); // its memory goes with it
+        }
     }
 
     /** Connects; one that is on its way already tells how it stands. */
     public final int connect(SocketAddress address) {
-        return Errno.result(C.connect(number(), address.pointer(), address.length()));
+        try {
+            return Errno.result(C.connect(number(), address.pointer(), address.length()));
+        } finally {
+            Reference.reachabilityFence(address);
+        }
     }
 
     /** Tells the error that has come meanwhile, and forgets it; 0: none. */
