@@ -20,8 +20,8 @@ public final class DatagramBatch {
     static final int NAME_LENGTH = 8;
     private static final int IOV = 16;
     private static final int IOV_COUNT = 24;
-    private static final int CONTROL = 32;
-    private static final int CONTROL_LENGTH = 40;
+    static final int CONTROL = 32;
+    static final int CONTROL_LENGTH = 40;
     /** struct mmsghdr: a msghdr, and the length of what was received or sent. */
     private static final int MMSGHDR_SIZE = 64;
 
@@ -36,8 +36,8 @@ public final class DatagramBatch {
     /** struct cmsghdr: length, level, type; its data follows. */
     private static final int CMSG_LEVEL = 8;
 
-    private static final int CMSG_TYPE = 12;
-    private static final int CMSG_DATA = 16;
+    static final int CMSG_TYPE = 12;
+    static final int CMSG_DATA = 16;
     private static final int IP_PKTINFO = 8;
     private static final int IPV6_PKTINFO = 50;
     /** struct in_pktinfo: interface, the address to send from, the address that it was sent to. */
@@ -110,6 +110,15 @@ public final class DatagramBatch {
     /** In bytes. */
     public int length(int i) {
         return headers.getInt(header(i) + LENGTH);
+    }
+
+    /** The length of some together. */
+    public long bytes(int first, int count) {
+        long bytes = 0;
+        for (int i = first; i < first + count; i++) {
+            bytes += vectors.getLong((long) i * IOVEC_SIZE + IOVEC_LENGTH);
+        }
+        return bytes;
     }
 
     /** Who sent it; IPv4 as such. Valid until the next call that receives. */

@@ -93,6 +93,11 @@ public final class Epoll implements AutoCloseable {
         LibC.check(control(EPOLL_CTL_ADD, socket.number(), interest, key), "watch a socket");
     }
 
+    /** Tells of what can be read from a socket, until that is closed. Datagrams that leave it would be told of, too, otherwise. */
+    public void addInput(UdpSocket socket, long key) throws PosixException {
+        LibC.check(control(EPOLL_CTL_ADD, socket.number(), READABLE | EDGE, key), "watch a socket");
+    }
+
     /** Tells one of the instances that wait for the same listener of a new connection. */
     public void addShared(TcpListener listener, long key) throws PosixException {
         LibC.check(control(EPOLL_CTL_ADD, listener.number(), READABLE | EDGE | EXCLUSIVE, key), "watch a listener");

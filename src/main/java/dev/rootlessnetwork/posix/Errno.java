@@ -16,6 +16,8 @@ public final class Errno {
     public static final int NETWORK_UNREACHABLE = -101;
     public static final int HOST_UNREACHABLE = -113;
     public static final int CONNECTION_REFUSED = -111;
+    /** A datagram is longer than the address family or the path allows. */
+    public static final int MESSAGE_TOO_LONG = -90;
 
     private static final int ENFILE = 23;
     private static final int EMFILE = 24;

@@ -108,6 +108,21 @@ public final class SocketAddress {
         return family() == other.family() && high() == other.high() && low() == other.low();
     }
 
+    /** Whether both are the same address and port, of the same interface where that matters. */
+    public boolean isSame(SocketAddress other) {
+        return port() == other.port() && sameAddress(other) && scope() == other.scope();
+    }
+
+    /** The interface that an IPv6 address is one of, where it is link-local; else 0. */
+    public int scope() {
+        return isIpv4() ? 0 : memory.getInt(IN6_SCOPE);
+    }
+
+    /** Makes an IPv6 address one of an interface. */
+    public void setScope(int interfaceIndex) {
+        memory.putInt(IN6_SCOPE, interfaceIndex);
+    }
+
     /** Whether no packet from here ever came from another host: 127.0.0.0/8 and ::1. */
     public boolean isLoopback() {
         return isIpv4() ? memory.getByte(IN_ADDRESS) == 127 : high() == 0 && low() == networkOrder(1);

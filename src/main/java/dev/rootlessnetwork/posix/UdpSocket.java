@@ -14,10 +14,20 @@ public final class UdpSocket extends Socket {
     private static final int IPV6_RECVPKTINFO = 49;
     private static final int IPV6_RECVERR = 25;
     private static final int MSG_ERRQUEUE = 0x2000;
+    /** Room for the error with the address of who reports it, and for what else the socket tells of datagrams. */
+    private static final int ERROR_CONTROL_SIZE = 192;
+
     /** For bursts that come while the thread is busy: about 700 full packets, by the kernel's account. */
     private static final NativeInt RECEIVE_BUFFER = new NativeInt(2 << 20);
 
     private static final NativeInt ZERO = new NativeInt(0);
+
+    /** One that was received from another process. */
+    public static UdpSocket received(Fd descriptor) {
+        UdpSocket socket = new UdpSocket();
+        socket.become(descriptor);
+        return socket;
+    }
 
     /** Opens it in the calling thread's network namespace. */
     public int open(boolean ipv4) {
@@ -72,16 +82,29 @@ public final class UdpSocket extends Socket {
      * Takes an error that came back for a datagram of this socket, which is not connected.
      *
      * @param peer becomes the address that the datagram was sent to
-     * @return whether there was one
+     * @return an {@link Errno}; 0: there is none
      */
-    public boolean takeErrorOf(SocketAddress peer) {
-        Pointer header = Memory.allocateDirect(LibC.RUNTIME, DatagramBatch.MSGHDR_SIZE, true);
+    public int takeErrorOf(SocketAddress peer) {
+        Pointer header = Memory.allocateDirect(LibC.RUNTIME, DatagramBatch.MSGHDR_SIZE + ERROR_CONTROL_SIZE, true);
         header.putLong(DatagramBatch.NAME, peer.pointer());
         header.putInt(DatagramBatch.NAME_LENGTH, SocketAddress.SIZE);
-        boolean taken = LibC.C.recvmsg(number(), header.address(), MSG_ERRQUEUE) >= 0;
-        if (taken) {
-            peer.unmap();
+        header.putLong(DatagramBatch.CONTROL, header.address() + DatagramBatch.MSGHDR_SIZE);
+        header.putLong(DatagramBatch.CONTROL_LENGTH, ERROR_CONTROL_SIZE);
+        if (LibC.C.recvmsg(number(), header.address(), MSG_ERRQUEUE) == -1) {
+            return 0;
         }
-        return taken;
+        peer.unmap();
+        long end = DatagramBatch.MSGHDR_SIZE + header.getLong(DatagramBatch.CONTROL_LENGTH);
+        for (long at = DatagramBatch.MSGHDR_SIZE; at < end; at += align(header.getLong(at))) {
+            int type = header.getInt(at + DatagramBatch.CMSG_TYPE);
+            if (type == IP_RECVERR || type == IPV6_RECVERR) {
+                return -header.getInt(at + DatagramBatch.CMSG_DATA); // the errno begins a struct sock_extended_err
+            }
+        }
+        return Errno.CONNECTION_REFUSED; // there was no room to tell which one
+    }
+
+    private static long align(long length) {
+        return (length + Long.BYTES - 1) & -Long.BYTES;
     }
 }

@@ -29,6 +29,11 @@ final class Capacity {
         return true;
     }
 
+    /** How many there are left, below 0 where listeners have taken too many. */
+    int free() {
+        return descriptors - taken.get();
+    }
+
     /** Takes descriptors of listeners, of which there may be as many as there are descriptors. */
     void take(int count) {
         taken.addAndGet(count);

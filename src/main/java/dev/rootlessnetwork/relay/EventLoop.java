@@ -4,6 +4,7 @@ import dev.rootlessnetwork.posix.Epoll;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.Socket;
 import dev.rootlessnetwork.posix.TcpListener;
+import dev.rootlessnetwork.posix.UdpSocket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -116,6 +117,18 @@ final class EventLoop implements AutoCloseable {
         int key = take(owner);
         try {
             epoll.add(socket, key);
+            return key;
+        } catch (PosixException e) {
+            release(key);
+            throw e;
+        }
+    }
+
+    /** Watches a socket for datagrams and errors. */
+    int watchInput(UdpSocket socket, Owner owner) throws PosixException {
+        int key = take(owner);
+        try {
+            epoll.addInput(socket, key);
             return key;
         } catch (PosixException e) {
             release(key);

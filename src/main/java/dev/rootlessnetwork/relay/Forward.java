@@ -4,9 +4,11 @@ import dev.rootlessnetwork.network.ForwardId;
 import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.posix.TcpListener;
+import dev.rootlessnetwork.posix.UdpSocket;
 
 /** A port of the host that leads into a guest. */
-abstract sealed class Forward permits TcpForward {
+abstract sealed class Forward permits TcpForward, UdpForward {
     private final ForwardId id;
     private final Guest guest;
     private final Counters counters = new Counters();
@@ -21,7 +23,18 @@ abstract sealed class Forward permits TcpForward {
 
     /** A port that a predecessor has opened. */
     static Forward adopt(ForwardId id, Guest guest, Destination destination, Workers workers, Fd socket) {
-        return TcpForward.adopt(id, guest, destination, workers, socket);
+        return switch (id.protocol()) {
+            case TCP -> TcpForward.adopt(id, guest, destination, workers, socket);
+            case UDP -> UdpForward.adopt(id, guest, destination, workers, socket);
+        };
+    }
+
+    /** Opens a port; see {@link TcpListener#open} and {@link UdpSocket#bound} for the errors. */
+    static Forward open(ForwardId id, Guest guest, Destination destination, Workers workers) throws PosixException {
+        return switch (id.protocol()) {
+            case TCP -> TcpForward.open(id, guest, destination, workers);
+            case UDP -> UdpForward.open(id, guest, destination, workers);
+        };
     }
 
     final ForwardId id() {

@@ -163,17 +163,13 @@ final class ForwardTable {
                 continue;
             }
             try {
-                opened.add(open(forward.id(), here.guest(), destination));
+                opened.add(Forward.open(forward.id(), here.guest(), destination, workers));
             } catch (PosixException e) {
                 failures.put(forward.id(), e);
             }
         }
         serve(here, opened);
         return failures;
-    }
-
-    private Forward open(ForwardId id, Guest guest, Destination destination) throws PosixException {
-        return TcpForward.open(id, guest, destination, workers);
     }
 
     private void serve(Attached here, List<Forward> opened) {
@@ -202,10 +198,11 @@ final class ForwardTable {
         Set<Forward> closed = new HashSet<>(closing);
         long deadline = System.nanoTime() + grace.toNanos();
         workers.onEach(worker -> {
-            closed.forEach(forward -> forward.detach(worker));
             if (grace.isZero()) {
                 endConnections(worker, closed);
-            } else {
+            }
+            closed.forEach(forward -> forward.detach(worker));
+            if (!grace.isZero()) {
                 worker.loop().everySecond(nanoTime -> {
                     boolean over = nanoTime - deadline >= 0;
                     if (over) {
@@ -225,6 +222,11 @@ final class ForwardTable {
         worker.loop().forEach(StreamEnd.class, end -> {
             if (closed.contains(end.stream().forward())) {
                 end.stream().reset();
+            }
+        });
+        worker.loop().forEach(UdpFlow.class, flow -> {
+            if (closed.contains(flow.forward())) {
+                flow.end();
             }
         });
     }

@@ -7,6 +7,7 @@ import dev.rootlessnetwork.posix.Socket;
 import dev.rootlessnetwork.posix.SocketAddress;
 import dev.rootlessnetwork.posix.TcpSocket;
 import dev.rootlessnetwork.posix.ThreadNetns;
+import dev.rootlessnetwork.posix.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
 /** Opens sockets inside guests, from the thread of one loop, which enters their namespaces for it. */
@@ -28,7 +29,7 @@ final class GuestSockets {
      * @return 0 when connected, or an {@link Errno}
      * @throws PosixException when the namespace cannot be entered
      */
-    int connect(TcpSocket socket, Guest guest, @Nullable SocketAddress source, SocketAddress at, int port)
+    int connect(Socket socket, Guest guest, @Nullable SocketAddress source, SocketAddress at, int port)
             throws PosixException {
         netns.enter(guest.netns());
         to.set(at);
@@ -42,12 +43,11 @@ final class GuestSockets {
         return result;
     }
 
-    private int attempt(TcpSocket socket, @Nullable SocketAddress source) {
-        int result = socket.open(to.isIpv4());
+    private int attempt(Socket socket, @Nullable SocketAddress source) {
+        int result = open(socket);
         if (result < 0) {
             return result;
         }
-        socket.setNoDelay();
         if (source != null && bind(socket, source, SourceRouting.MARK) < 0) {
             // Without the right to it the client is served all the same.
             socket.close();
@@ -56,6 +56,19 @@ final class GuestSockets {
         result = socket.connect(to);
         // Inside one machine the answer is here before the first call returns.
         return Errno.isPending(result) ? socket.connect(to) : result;
+    }
+
+    private int open(Socket socket) {
+        if (socket instanceof TcpSocket tcp) {
+            int result = tcp.open(to.isIpv4());
+            return result < 0 ? result : tcp.setNoDelay();
+        }
+        UdpSocket udp = (UdpSocket) socket;
+        int result = udp.open(to.isIpv4());
+        if (result == 0) {
+            udp.enlargeReceiveBuffer();
+        }
+        return result;
     }
 
     private static int bind(Socket socket, SocketAddress source, NativeInt mark) {

@@ -29,7 +29,7 @@ public final class RelayServer {
      */
     public static void run(RelaySettings settings, RelayFiles files, Fd ready) throws IOException {
         Capacity capacity = new Capacity(Rlimits.openFiles() - RESERVED_DESCRIPTORS);
-        try (Workers workers = Workers.start(capacity)) {
+        try (Workers workers = Workers.start(capacity, settings.udpIdleTimeout())) {
             ForwardTable table = new ForwardTable(workers, settings.closeGrace(), settings.drain());
             try (TargetWatch targets = TargetWatch.start(table);
                     MemoryTrim memory = new MemoryTrim()) {

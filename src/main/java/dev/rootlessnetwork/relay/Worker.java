@@ -1,8 +1,10 @@
 package dev.rootlessnetwork.relay;
 
+import dev.rootlessnetwork.posix.DatagramBatch;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.SocketAddress;
 import dev.rootlessnetwork.posix.ThreadNetns;
+import org.jspecify.annotations.Nullable;
 
 /** An event loop with what its thread works with. */
 final class Worker {
@@ -12,6 +14,7 @@ final class Worker {
     private final Pipes pipes = new Pipes();
     private final ThreadNetns netns = new ThreadNetns();
     private final GuestSockets guestSockets = new GuestSockets(netns);
+    private @Nullable DatagramBatch datagrams;
     private final SocketAddress peer = SocketAddress.empty();
     private volatile int streams;
 
@@ -45,12 +48,20 @@ final class Worker {
         return guestSockets;
     }
 
+    /** For datagrams that are sent on before the owner's turn is over. */
+    DatagramBatch datagrams() {
+        if (datagrams == null) {
+            datagrams = new DatagramBatch();
+        }
+        return datagrams;
+    }
+
     /** For an address that is needed for the length of a call. */
     SocketAddress peer() {
         return peer;
     }
 
-    /** How many connections it has; told to other threads a little late. */
+    /** How many connections and flows it has; told to other threads a little late. */
     int streams() {
         return streams;
     }

@@ -1,9 +1,11 @@
 package dev.rootlessnetwork.relay;
 
 import dev.rootlessnetwork.posix.PosixException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** All event loops, and what they share. */
@@ -12,15 +14,22 @@ final class Workers implements AutoCloseable {
     private static final int MOST = 4;
 
     private final Capacity capacity;
+    private final Duration udpIdleTimeout;
+    private final AtomicInteger nextForUdp = new AtomicInteger();
     private final List<Worker> all = new ArrayList<>();
 
-    private Workers(Capacity capacity) {
+    private Workers(Capacity capacity, Duration udpIdleTimeout) {
         this.capacity = capacity;
+        this.udpIdleTimeout = udpIdleTimeout;
     }
 
-    /** Starts a loop for each processor, up to four. */
-    static Workers start(Capacity capacity) throws PosixException {
-        Workers workers = new Workers(capacity);
+    /**
+     * Starts a loop for each processor, up to four.
+     *
+     * @param udpIdleTimeout after which a UDP flow without a datagram in either direction ends
+     */
+    static Workers start(Capacity capacity, Duration udpIdleTimeout) throws PosixException {
+        Workers workers = new Workers(capacity, udpIdleTimeout);
         int count = Math.min(MOST, Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < count; i++) {
             workers.all.add(new Worker(i, workers));
@@ -31,6 +40,15 @@ final class Workers implements AutoCloseable {
 
     Capacity capacity() {
         return capacity;
+    }
+
+    Duration udpIdleTimeout() {
+        return udpIdleTimeout;
+    }
+
+    /** Whose turn it is to have a UDP port, with all its flows. */
+    Worker nextForUdp() {
+        return all.get(Math.floorMod(nextForUdp.getAndIncrement(), all.size()));
     }
 
     int count() {
