@@ -48,7 +48,22 @@ final class Handover implements AutoCloseable {
                         : InetAddresses.toAddrString(guest.addresses().ipv6()),
                 guest.interfaceName(),
                 guest.process() != null,
-                runs);
+                runs,
+                flows(attached));
+    }
+
+    /** UDP flows come along: what one is, its clients cannot tell, so it must not end. */
+    private List<Estate.Flow> flows(ForwardTable.Attached attached) {
+        List<Estate.Flow> flows = new ArrayList<>();
+        for (Forward forward : attached.forwards().values()) {
+            if (forward instanceof UdpForward udp) {
+                for (FlowState state : udp.export()) {
+                    flows.add(Estate.Flow.of(forward.id(), state));
+                    descriptors.add(state.descriptor());
+                }
+            }
+        }
+        return flows;
     }
 
     Estate estate() {

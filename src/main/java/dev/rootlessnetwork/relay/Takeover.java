@@ -1,13 +1,17 @@
 package dev.rootlessnetwork.relay;
 
+import dev.rootlessnetwork.network.ForwardId;
 import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.posix.Fd;
+import dev.rootlessnetwork.posix.UdpSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +66,16 @@ final class Takeover {
         for (PortForward forward : PortRun.forwards(network.forwards())) {
             Destination destination = guest.destination(forward.guestIp(), forward.guestPort());
             forwards.add(Forward.adopt(forward.id(), guest, destination, workers, fetch()));
+        }
+        Map<ForwardId, Forward> byId = new HashMap<>();
+        forwards.forEach(forward -> byId.put(forward.id(), forward));
+        for (Estate.Flow flow : network.flows()) {
+            UdpSocket socket = UdpSocket.received(fetch());
+            if (byId.get(flow.id()) instanceof UdpForward udp) {
+                udp.adopt(flow.state(socket.number()), socket);
+            } else {
+                socket.close();
+            }
         }
         table.adopt(guest, forwards);
         targets.watch(guest);

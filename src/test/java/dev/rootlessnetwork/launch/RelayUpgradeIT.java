@@ -1,19 +1,24 @@
 package dev.rootlessnetwork.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.network.PortEntry;
 import dev.rootlessnetwork.network.PortHandlerKind;
+import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.posix.Procfs;
 import dev.rootlessnetwork.relay.RelayFiles;
 import dev.rootlessnetwork.relay.VersionedRelay;
 import dev.rootlessnetwork.testing.TargetProcess;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,9 +76,8 @@ class RelayUpgradeIT {
     }
 
     private static String echo(Socket socket, String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        return new String(
-                socket.getInputStream().readNBytes(text.length()), java.nio.charset.StandardCharsets.US_ASCII);
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        return new String(socket.getInputStream().readNBytes(text.length()), StandardCharsets.US_ASCII);
     }
 
     @Test
@@ -114,7 +118,7 @@ class RelayUpgradeIT {
 
             converge(SECOND);
 
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> {
+            assertThatThrownBy(() -> {
                         while (removed.getInputStream().read() >= 0) {
                             // until the reset
                         }
@@ -124,6 +128,31 @@ class RelayUpgradeIT {
             assertThat(echo(kept, "two")).isEqualTo("two");
             assertThat(Procfs.commandLine(old)).isNotEmpty();
         }
+    }
+
+    @Test
+    void goesOnWithTheFlowsOfUdp() throws IOException {
+        PortEntry peer = new PortEntry("peer", Protocol.UDP, InetAddress.getByName("0.0.0.0"), 18072, 9, null, 1);
+        converge(peer);
+        target.serveUdpPeer("0.0.0.0", 9);
+        try (DatagramSocket client = new DatagramSocket()) {
+            client.setSoTimeout(10_000);
+            client.connect(InetAddress.getLoopbackAddress(), 18072);
+            String before = ask(client);
+
+            operator.restartWith(version("2"));
+            converge(peer);
+
+            assertThat(ask(client)).isEqualTo(before);
+        }
+    }
+
+    /** The address and port that the server sees. */
+    private static String ask(DatagramSocket client) throws IOException {
+        client.send(new DatagramPacket(new byte[1], 1));
+        DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+        client.receive(answer);
+        return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII);
     }
 
     @Test
