@@ -134,7 +134,7 @@ class RelayUpgradeIT {
     void goesOnWithTheFlowsOfUdp() throws IOException {
         PortEntry peer = new PortEntry("peer", Protocol.UDP, InetAddress.getByName("0.0.0.0"), 18072, 9, null, 1);
         converge(peer);
-        target.serveUdpPeer("0.0.0.0", 9);
+        target.serveUdpSource("0.0.0.0", 9);
         try (DatagramSocket client = new DatagramSocket()) {
             client.setSoTimeout(10_000);
             client.connect(InetAddress.getLoopbackAddress(), 18072);

@@ -104,6 +104,11 @@ public final class TargetProcess implements AutoCloseable {
         return serve("udp-peer", address, port);
     }
 
+    /** The same, with the client's port behind a colon. */
+    public TargetServer serveUdpSource(String address, int port) {
+        return serve("udp-source", address, port);
+    }
+
     private TargetServer serve(String kind, String address, int port, String... more) {
         List<String> command = Stream.concat(
                         Stream.of("python3", "-u", TargetServer.script(), kind, address, Integer.toString(port)),

@@ -1,6 +1,7 @@
-"""A server for tests: target-server.py http|tcp|udp|tcp-peer|udp-peer ADDRESS PORT [BODY]. Prints "ready" once it listens.
+"""A server for tests: target-server.py http|tcp|udp|tcp-peer|udp-peer|udp-source ADDRESS PORT [BODY]. Prints "ready" once it listens.
 
-tcp and udp send back what they get; tcp-peer and udp-peer the address that they see the client by.
+tcp and udp send back what they get; tcp-peer and udp-peer the address that they see the client by; udp-source
+its port, too.
 """
 
 import http.server
@@ -30,6 +31,11 @@ class TcpPeer(socketserver.BaseRequestHandler):
 class UdpPeer(socketserver.BaseRequestHandler):
     def handle(self):
         self.request[1].sendto(self.client_address[0].encode(), self.client_address)
+
+
+class UdpSource(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request[1].sendto("{}:{}".format(*self.client_address).encode(), self.client_address)
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -62,6 +68,7 @@ base, handler = {
     "udp": (UdpServer, UdpEcho),
     "tcp-peer": (TcpServer, TcpPeer),
     "udp-peer": (UdpServer, UdpPeer),
+    "udp-source": (UdpServer, UdpSource),
 }[kind]
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
 server_class = type("Server", (base,), {"address_family": family})
