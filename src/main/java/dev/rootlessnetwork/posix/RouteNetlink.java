@@ -114,15 +114,6 @@ public final class RouteNetlink implements AutoCloseable {
                 .toList();
     }
 
-    /** Removes every route of a table. */
-    public void flushRoutes(IpFamily family, int table) throws PosixException {
-        for (NetlinkReply found : socket.dump(Route.dump(family), "list the " + family + " routes")) {
-            if (Route.table(found) == table) {
-                removed(Route.removal(found), "remove an " + family + " route of table " + table);
-            }
-        }
-    }
-
     /** @return false if there was exactly the same already */
     public boolean add(PolicyRule rule) throws PosixException {
         return added(rule.addition(), "add rule " + rule);
@@ -141,10 +132,21 @@ public final class RouteNetlink implements AutoCloseable {
                 .toList();
     }
 
-    /** Removes every rule that leads to a table, whatever else it asks for. */
-    public void flushRules(IpFamily family, int table) throws PosixException {
+    /** Removes the routes of all tables of a range. */
+    public void flushRoutes(IpFamily family, int firstTable, int lastTable) throws PosixException {
+        for (NetlinkReply found : socket.dump(Route.dump(family), "list the " + family + " routes")) {
+            int table = Route.table(found);
+            if (table >= firstTable && table <= lastTable) {
+                removed(Route.removal(found), "remove an " + family + " route of table " + table);
+            }
+        }
+    }
+
+    /** Removes the rules that lead to a table of a range, whatever else they ask for. */
+    public void flushRules(IpFamily family, int firstTable, int lastTable) throws PosixException {
         for (NetlinkReply found : socket.dump(PolicyRule.dump(family), "list the " + family + " rules")) {
-            if (PolicyRule.parse(family, found).table() == table) {
+            int table = PolicyRule.parse(family, found).table();
+            if (table >= firstTable && table <= lastTable) {
                 removed(PolicyRule.removal(found), "remove an " + family + " rule that leads to table " + table);
             }
         }

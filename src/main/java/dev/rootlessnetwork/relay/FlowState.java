@@ -10,6 +10,7 @@ import java.net.InetAddress;
  *     for processes of the same machine
  * @param at the guest's address that its socket is connected to
  * @param answered whether something ever came back
+ * @param keepsSource whether the server sees the client's address
  * @param descriptor number of the socket in the process that has it
  */
 record FlowState(
@@ -21,4 +22,5 @@ record FlowState(
         InetAddress at,
         int port,
         boolean answered,
+        boolean keepsSource,
         int descriptor) {}

@@ -6,6 +6,7 @@ import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.TcpListener;
 import dev.rootlessnetwork.posix.UdpSocket;
+import java.net.Inet4Address;
 
 /** A port of the host that leads into a guest. */
 abstract sealed class Forward permits TcpForward, UdpForward {
@@ -55,7 +56,16 @@ abstract sealed class Forward permits TcpForward, UdpForward {
 
     /** Whether servers see a client of another host by its own address. */
     final boolean keepsSource() {
-        return !id.hostIp().isLoopbackAddress() && guest.keepsSource(id.protocol());
+        boolean ofIpv4 = id.hostIp() instanceof Inet4Address;
+        boolean ofBoth = !ofIpv4 && id.hostIp().isAnyLocalAddress();
+        return isForOtherHosts()
+                && guest.routing().keeps(ofIpv4)
+                && (!ofBoth || guest.routing().keeps(true));
+    }
+
+    /** Whether clients of other hosts can come. */
+    final boolean isForOtherHosts() {
+        return !id.hostIp().isLoopbackAddress();
     }
 
     /** Where new connections are led. */

@@ -76,6 +76,7 @@ final class ForwardTable {
             return false;
         }
         detach(guest.network());
+        guest.routing().clean();
         attached.put(guest.network(), new Attached(guest, new LinkedHashMap<>()));
         notifyAll();
         LOG.info("Attached a target network={}", guest.name());
@@ -168,11 +169,40 @@ final class ForwardTable {
                 failures.put(forward.id(), e);
             }
         }
-        serve(here, opened);
+        opened.forEach(forward -> here.forwards().put(forward.id(), forward));
+        if (needsRouting(here) || closeGrace.isZero()) {
+            here.guest().routing().need(needsRouting(here));
+        } else {
+            endRoutingAfterGrace(here);
+        }
+        serve(opened);
         return failures;
     }
 
-    private void serve(Attached here, List<Forward> opened) {
+    private static boolean needsRouting(Attached here) {
+        return here.forwards().values().stream().anyMatch(Forward::isForOtherHosts);
+    }
+
+    private void endRoutingAfterGrace(Attached here) {
+        // A second later than the others, who look once a second whether it is over.
+        long deadline = System.nanoTime() + closeGrace.plusSeconds(1).toNanos();
+        Worker any = workers.get(0);
+        any.loop().everySecond(nanoTime -> {
+            boolean over = nanoTime - deadline >= 0;
+            if (over) {
+                new Thread(() -> endRouting(here), "end-routing").start();
+            }
+            return !over;
+        });
+    }
+
+    private synchronized void endRouting(Attached here) {
+        if (phase != Phase.RETIRED && attached.containsValue(here)) {
+            here.guest().routing().need(needsRouting(here));
+        }
+    }
+
+    private void serve(Collection<Forward> opened) {
         if (opened.isEmpty()) {
             return;
         }
@@ -184,7 +214,6 @@ final class ForwardTable {
                 LOG.error("Cannot serve a port port=\"{}\" error={}", forward.id(), e.getMessage());
             }
         }));
-        opened.forEach(forward -> here.forwards().put(forward.id(), forward));
     }
 
     private void close(Collection<Forward> closing, Duration grace) {
@@ -241,7 +270,9 @@ final class ForwardTable {
     synchronized void adopt(Guest guest, Collection<Forward> forwards) {
         Attached adopted = new Attached(guest, new LinkedHashMap<>());
         attached.put(guest.network(), adopted);
-        serve(adopted, List.copyOf(forwards));
+        forwards.forEach(forward -> adopted.forwards().put(forward.id(), forward));
+        guest.routing().need(needsRouting(adopted));
+        serve(forwards);
         notifyAll();
     }
 
@@ -260,7 +291,7 @@ final class ForwardTable {
     /** Serves on, since there is no successor after all. */
     synchronized void resume() {
         phase = Phase.SERVING;
-        attached.values().forEach(one -> serve(one, List.copyOf(one.forwards().values())));
+        attached.values().forEach(one -> serve(one.forwards().values()));
         notifyAll();
     }
 
@@ -268,6 +299,7 @@ final class ForwardTable {
     synchronized void retire() {
         phase = Phase.RETIRED;
         drainedBy = System.nanoTime() + drain.toNanos();
+        attached.values().forEach(one -> one.guest().routing().abandon());
         forEachForward(Forward::leave);
         LOG.info("A newer relay has taken over connections={}", workers.streams());
         notifyAll();

@@ -1,6 +1,5 @@
 package dev.rootlessnetwork.relay;
 
-import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.NetnsId;
 import dev.rootlessnetwork.posix.PosixException;
@@ -18,6 +17,7 @@ final class Guest implements AutoCloseable {
     private final String name;
     private final AtomicInteger descriptors = new AtomicInteger();
     private final RefusalLog refusals;
+    private final SourceRouting routing;
     private volatile GuestAddresses addresses;
 
     /**
@@ -34,6 +34,7 @@ final class Guest implements AutoCloseable {
         this.process = process;
         this.addresses = addresses;
         this.refusals = new RefusalLog(name);
+        this.routing = new SourceRouting(name, netns, interfaceName, this::addresses);
     }
 
     String network() {
@@ -57,9 +58,8 @@ final class Guest implements AutoCloseable {
         return NetnsId.of(netns).equals(NetnsId.of(other.netns)) && (process == null) == (other.process == null);
     }
 
-    /** Whether servers can see the addresses of clients. */
-    boolean keepsSource(Protocol protocol) {
-        return false;
+    SourceRouting routing() {
+        return routing;
     }
 
     String interfaceName() {
@@ -91,8 +91,8 @@ final class Guest implements AutoCloseable {
     }
 
     /** Whether a client can be seen by its own address at an address of the guest. */
-    boolean keepsSource(Protocol protocol, SocketAddress client, SocketAddress candidate) {
-        return keepsSource(protocol)
+    boolean keepsSource(SocketAddress client, SocketAddress candidate) {
+        return routing.keeps(client.isIpv4())
                 && client.isIpv4() == candidate.isIpv4()
                 && !client.isLoopback()
                 && !client.isIpv6LinkLocal()
@@ -101,6 +101,7 @@ final class Guest implements AutoCloseable {
 
     @Override
     public void close() {
+        routing.close();
         netns.close();
         if (process != null) {
             process.close();

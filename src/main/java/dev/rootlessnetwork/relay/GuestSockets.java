@@ -72,10 +72,10 @@ final class GuestSockets {
     }
 
     private static int bind(Socket socket, SocketAddress source, NativeInt mark) {
-        socket.setTransparent(source.isIpv4());
-        socket.setMark(mark);
-        socket.setReuseAddress();
-        int result = socket.bind(source);
+        int result = socket.setTransparent(source.isIpv4());
+        result = result < 0 ? result : socket.setMark(mark);
+        result = result < 0 ? result : socket.setReuseAddress();
+        result = result < 0 ? result : socket.bind(source);
         if (result == Errno.ADDRESS_IN_USE) {
             source.setPort(0);
             result = socket.bind(source);

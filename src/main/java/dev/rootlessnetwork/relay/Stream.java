@@ -1,6 +1,5 @@
 package dev.rootlessnetwork.relay;
 
-import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.Epoll;
 import dev.rootlessnetwork.posix.Errno;
 import dev.rootlessnetwork.posix.PosixException;
@@ -70,7 +69,7 @@ final class Stream {
                 return;
             }
             SocketAddress at = candidates.get(candidate);
-            boolean keepsSource = forward.guest().keepsSource(Protocol.TCP, peer, at);
+            boolean keepsSource = forward.guest().keepsSource(peer, at);
             result = worker.guestSockets()
                     .connect(guest.socket, forward.guest(), keepsSource ? peer : null, at, destination.port());
             if (result == 0) {

@@ -1,6 +1,5 @@
 package dev.rootlessnetwork.relay;
 
-import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.DatagramBatch;
 import dev.rootlessnetwork.posix.Errno;
 import dev.rootlessnetwork.posix.PosixException;
@@ -27,6 +26,7 @@ final class UdpFlow implements EventLoop.Owner {
     private final UdpSocket socket;
     private int key = NOT_WATCHED;
     private int candidate;
+    private ReturnRoutes.@Nullable Claim claim;
     private boolean untried = true;
     private boolean answered;
     private boolean closed;
@@ -74,6 +74,7 @@ final class UdpFlow implements EventLoop.Owner {
         this.localLow = state.localLow();
         this.answered = state.answered();
         this.untried = false;
+        this.claim = state.keepsSource() ? forward.guest().routing().claim(client, state.port()) : null;
         this.socket = socket;
     }
 
@@ -87,6 +88,7 @@ final class UdpFlow implements EventLoop.Owner {
                 candidates().get(candidate).address(),
                 destination.port(),
                 answered,
+                claim != null,
                 socket.number());
     }
 
@@ -138,11 +140,18 @@ final class UdpFlow implements EventLoop.Owner {
     }
 
     private @Nullable SocketAddress source(SocketAddress at) {
-        if (!forward.guest().keepsSource(Protocol.UDP, client, at)) {
+        if (!forward.guest().keepsSource(client, at)) {
+            return null;
+        }
+        if (claim == null) {
+            claim = forward.guest().routing().claim(client, destination.port());
+        }
+        if (claim == null) {
             return null;
         }
         SocketAddress source = worker.peer();
         source.set(client);
+        source.setPort(claim.clientPort());
         return source;
     }
 
@@ -258,6 +267,9 @@ final class UdpFlow implements EventLoop.Owner {
             if (socket.isOpen()) {
                 unwatch();
                 socket.close();
+            }
+            if (claim != null) {
+                forward.guest().routing().release(claim);
             }
             all.ended(this);
         }

@@ -170,9 +170,9 @@ class RouteNetlinkIT {
                 .contains("local default dev lo ")
                 .doesNotContain(shown);
         netlink.add(one);
-        netlink.flushRoutes(IpFamily.of(address(host)), TABLE);
+        netlink.flushRoutes(IpFamily.of(address(host)), TABLE, TABLE);
         assertThat(ip(family, "route", "show", "table", "7001")).isEmpty();
-        netlink.flushRoutes(IpFamily.of(address(host)), TABLE);
+        netlink.flushRoutes(IpFamily.of(address(host)), TABLE, TABLE);
     }
 
     @ParameterizedTest
@@ -197,7 +197,7 @@ class RouteNetlinkIT {
         assertThat(netlink.remove(mark)).isFalse();
         assertThat(netlink.rules(family, TABLE)).containsExactly(port);
         ip(option, "rule", "add", "iif", "tap0", "lookup", "7001", "priority", "92");
-        netlink.flushRules(family, TABLE);
+        netlink.flushRules(family, TABLE, TABLE);
         assertThat(ip(option, "rule", "show")).doesNotContain("7001").contains("7002");
     }
 
@@ -211,7 +211,7 @@ class RouteNetlinkIT {
         }
         netlink.add(Route.toLocal(IpPrefix.all(IpFamily.IPV4), lo, TABLE + 1, address("10.0.2.100")));
 
-        netlink.flushRoutes(IpFamily.IPV4, TABLE);
+        netlink.flushRoutes(IpFamily.IPV4, TABLE, TABLE);
 
         assertThat(ip("route", "show", "table", "7001")).isEmpty();
         assertThat(ip("route", "show", "table", "7002")).startsWith("local default dev lo");
