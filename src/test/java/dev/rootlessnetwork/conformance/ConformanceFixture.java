@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ConformanceFixture implements AutoCloseable {
     static final Duration DEADLINE = Duration.ofSeconds(20);
 
-    /** Podman's defaults, but for the port handler. */
+    /** Podman's defaults, with port handler slirp4netns. */
     static final NetworkOptions DEFAULTS = options(null, false);
 
     final LauncherFixture operator;
@@ -61,7 +61,12 @@ final class ConformanceFixture implements AutoCloseable {
 
     /** Gives a target a network with all its ports open. */
     Observation run(TargetProcess of, NetworkOptions options, PortEntry... ports) {
-        Observation observation = operator.converge(Plans.run("web", new Target.Pid(of.pid()), options, ports));
+        return run(of, "web", options, ports);
+    }
+
+    /** Gives a target a network, by an object of this name, with all its ports open. */
+    Observation run(TargetProcess of, String name, NetworkOptions options, PortEntry... ports) {
+        Observation observation = operator.converge(Plans.run(name, new Target.Pid(of.pid()), options, ports));
         assertThat(observation.slirpProblem()).isNull();
         assertThat(observation.ports())
                 .allSatisfy(port -> assertThat(port.problem()).isNull());

@@ -1,7 +1,6 @@
 package dev.rootlessnetwork.conformance;
 
 import static dev.rootlessnetwork.conformance.ConformanceFixture.DEADLINE;
-import static dev.rootlessnetwork.conformance.ConformanceFixture.DEFAULTS;
 import static dev.rootlessnetwork.conformance.ConformanceFixture.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -19,6 +18,8 @@ import dev.rootlessnetwork.testing.TestClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,9 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What Podman's system tests assert of published ports. */
+/** What Podman's system tests assert of published ports, of both port handlers. */
 class PodmanPortsConformanceIT {
     private static final int SMALL = 1;
 
@@ -49,42 +51,46 @@ class PodmanPortsConformanceIT {
         network.close();
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Row("P7")
-    void listensOnTheHost() {
-        network.run(DEFAULTS, Plans.tcp("http", "0.0.0.0", 18080, 80, 1));
+    void listensOnTheHost(Handler handler) {
+        network.run(handler.defaults(), Plans.tcp("http", "0.0.0.0", 18080, 80, 1));
         assertThat(CommandResult.run("ss", "-Hltn", "sport = :18080").orFail().stdout())
                 .contains("0.0.0.0:18080");
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Row("P11")
-    void choosesAHostPortWhereOnlyAGuestPortIsNamed() {
+    void choosesAHostPortWhereOnlyAGuestPortIsNamed(Handler handler) {
         target.serveTcpEcho("0.0.0.0", 80);
-        Observation observation = network.run(DEFAULTS, Plans.tcp("http", "0.0.0.0", null, 80, 1));
+        Observation observation = network.run(handler.defaults(), Plans.tcp("http", "0.0.0.0", null, 80, 1));
         int chosen = observation.ports().get(0).hostPort();
         assertThat(chosen).isBetween(20000, 29999);
         assertThat(TestClient.here().echo("tcp", "127.0.0.1", chosen, SMALL)).isEqualTo("same");
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Row("P12")
-    void forwardsIntoAUserNamespaceWithAnotherNetworkAndDoesNotShowClientsAsLoopback() {
+    void forwardsIntoAUserNamespaceWithAnotherNetworkAndDoesNotShowClientsAsLoopback(Handler handler) {
         try (TargetProcess own = TargetProcess.inUserAndNetworkNamespace();
                 OtherHost other = new OtherHost()) {
             own.serveTcpPeer("0.0.0.0", 80);
-            network.run(own, options("192.168.0.0/24", false), Plans.tcp("http", "0.0.0.0", 18080, 80, 1));
+            network.run(own, handler.in(options("192.168.0.0/24", false)), Plans.tcp("http", "0.0.0.0", 18080, 80, 1));
             assertThat(TestClient.on(other.host()).peer("tcp", OtherHost.HERE, 18080))
-                    .isEqualTo(OtherHost.THERE);
-            assertThat(TestClient.here().peer("tcp", "127.0.0.1", 18080)).isEqualTo("192.168.0.2");
+                    .isEqualTo(handler.sees(OtherHost.THERE, "192.168.0"));
+            assertThat(TestClient.here().peer("tcp", "127.0.0.1", 18080)).isEqualTo(handler.localClient("192.168.0"));
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Row("P14")
-    void servesOnTheSameHostPortAfterTheTargetWasKilledAndStartedAgain() throws IOException {
+    void servesOnTheSameHostPortAfterTheTargetWasKilledAndStartedAgain(Handler handler) throws IOException {
         Path file = Files.writeString(temporary.resolve("web.pid"), target.pid() + "\n");
-        var request = Plans.run("web", new Target.PidFile(file), Plans.tcp("http", null, 80));
+        var request = Plans.run("web", new Target.PidFile(file), handler.defaults(), Plans.tcp("http", null, 80));
         target.serveTcpEcho("0.0.0.0", 80);
         Observation first = network.operator.converge(request);
         int port = first.ports().get(0).hostPort();
@@ -105,13 +111,14 @@ class PodmanPortsConformanceIT {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Row("P15")
-    void holdsEveryPortOfARange() {
+    void holdsEveryPortOfARange(Handler handler) {
         for (int i = 0; i < 3; i++) {
             target.serveTcpEcho("0.0.0.0", 8000 + i);
         }
-        assertThat(network.run(DEFAULTS, Plans.tcp("range", "0.0.0.0", 18000, 8000, 3))
+        assertThat(network.run(handler.defaults(), Plans.tcp("range", "0.0.0.0", 18000, 8000, 3))
                         .ports())
                 .extracting(PortObservation::state)
                 .containsExactly(PortObservation.State.ACTIVE);
@@ -122,42 +129,78 @@ class PodmanPortsConformanceIT {
         }
     }
 
-    static Stream<Arguments> matrix() {
-        return Stream.of("tcp", "udp")
-                .flatMap(protocol -> Stream.of(
-                        Arguments.of(protocol, "single", "0.0.0.0", 18000, 18000, 1),
-                        Arguments.of(protocol, "range", "0.0.0.0", 18000, 18000, 3),
-                        Arguments.of(protocol, "translated", "0.0.0.0", 18000, 8000, 1),
-                        Arguments.of(protocol, "translated range", "0.0.0.0", 18000, 8000, 3),
-                        Arguments.of(protocol, "bound to loopback", "127.0.0.1", 18000, 8000, 1),
-                        Arguments.of(protocol, "bound to an address", OtherHost.HERE, 18000, 8000, 1)));
+    /** An entry of the table of cases. */
+    private record Shape(String name, String hostIp, int hostPort, int containerPort, int range) {}
+
+    private static final List<Shape> SHAPES = List.of(
+            new Shape("single", "0.0.0.0", 18000, 18000, 1),
+            new Shape("range", "0.0.0.0", 18010, 18010, 3),
+            new Shape("translated", "0.0.0.0", 18020, 8020, 1),
+            new Shape("translated-range", "0.0.0.0", 18030, 8030, 3),
+            new Shape("loopback", "127.0.0.1", 18040, 8040, 1),
+            new Shape("address", OtherHost.HERE, 18050, 8050, 1));
+
+    private static final List<Shape> SHAPES_OF_IPV6 = List.of(
+            new Shape("both-families", "::", 18060, 8060, 3),
+            new Shape("loopback6", "::1", 18070, 8070, 1),
+            new Shape("address6", OtherHost.HERE6, 18080, 8080, 1));
+
+    static Stream<Arguments> handlersAndProtocols() {
+        return Stream.of(Handler.values())
+                .flatMap(handler -> handler.protocols().stream().map(protocol -> Arguments.of(handler, protocol)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")
-    @MethodSource("matrix")
-    @Row({"P18", "R1", "R3"})
-    void passesBytesUnchangedFromLoopbackAndFromAnotherHost(
-            String protocol, String what, String hostIp, int hostPort, int containerPort, int range) {
+    @MethodSource("handlersAndProtocols")
+    @Row({"P18", "R1", "R2", "R3"})
+    void passesBytesUnchangedFromLoopbackAndFromAnotherHost(Handler handler, String protocol) {
+        List<Shape> shapes = new ArrayList<>(SHAPES);
+        if (handler.listensOnIpv6()) {
+            shapes.addAll(SHAPES_OF_IPV6);
+        }
         try (OtherHost other = new OtherHost()) {
-            serve(protocol, containerPort, range);
-            // Replies to UDP clients on loopback need host loopback, and to come first: see the test below.
-            network.run(options(null, true), entry(protocol, hostIp, hostPort, containerPort, range));
-            String local = hostIp.equals(OtherHost.HERE) ? OtherHost.HERE : "127.0.0.1";
-            for (int port = hostPort; port < hostPort + range; port++) {
-                for (int size : new int[] {SMALL, large(protocol)}) {
-                    assertThat(TestClient.here().echo(protocol, local, port, size))
-                            .as("%s from this host, port %d, %d bytes", what, port, size)
-                            .isEqualTo("same");
-                }
-                for (int size : new int[] {SMALL, large(protocol)}) {
-                    if (!hostIp.equals("127.0.0.1")) {
-                        assertThat(TestClient.on(other.host()).echo(protocol, OtherHost.HERE, port, size))
-                                .as("%s from another host, port %d, %d bytes", what, port, size)
-                                .isEqualTo("same");
+            shapes.forEach(shape -> serve(protocol, shape.containerPort(), shape.range()));
+            // slirp4netns's UDP replies to loopback need host loopback, and to come first: see the test below.
+            network.run(
+                    handler.in(options(null, true)),
+                    shapes.stream().map(shape -> entry(protocol, shape)).toArray(PortEntry[]::new));
+            for (Shape shape : shapes) {
+                for (int port = shape.hostPort(); port < shape.hostPort() + shape.range(); port++) {
+                    for (String address : localAddresses(shape.hostIp())) {
+                        pass(TestClient.here(), protocol, address, port);
+                    }
+                    for (String address : addressesForOthers(shape.hostIp())) {
+                        pass(TestClient.on(other.host()), protocol, address, port);
                     }
                 }
             }
         }
+    }
+
+    private static void pass(TestClient client, String protocol, String address, int port) {
+        for (int size : new int[] {SMALL, large(protocol)}) {
+            assertThat(client.echo(protocol, address, port, size))
+                    .as("%d bytes by way of %s, port %d", size, address, port)
+                    .isEqualTo("same");
+        }
+    }
+
+    /** Where clients of this host reach a listener. */
+    private static List<String> localAddresses(String hostIp) {
+        return switch (hostIp) {
+            case "0.0.0.0" -> List.of("127.0.0.1");
+            case "::" -> List.of("127.0.0.1", "::1");
+            default -> List.of(hostIp);
+        };
+    }
+
+    private static List<String> addressesForOthers(String hostIp) {
+        return switch (hostIp) {
+            case "0.0.0.0" -> List.of(OtherHost.HERE);
+            case "::" -> List.of(OtherHost.HERE, OtherHost.HERE6);
+            case "127.0.0.1", "::1" -> List.of();
+            default -> List.of(hostIp);
+        };
     }
 
     /** Of slirp4netns itself; should one of its versions do better, docs/conformance.md is to be changed. */
@@ -166,9 +209,9 @@ class PodmanPortsConformanceIT {
     void losesUdpRepliesToLoopbackWhereHostLoopbackIsNotAllowedOrAnotherHostCameBefore() {
         try (OtherHost other = new OtherHost()) {
             serve("udp", 8000, 1);
-            network.run(options(null, false), entry("udp", "0.0.0.0", 18000, 8000, 1));
+            network.run(options(null, false), Plans.udp("port", "0.0.0.0", 18000, 8000, 1));
             assertThat(TestClient.here().getsUdpAnswer("127.0.0.1", 18000)).isFalse();
-            network.run(options(null, true), entry("udp", "0.0.0.0", 18000, 8000, 1));
+            network.run(options(null, true), Plans.udp("port", "0.0.0.0", 18000, 8000, 1));
             assertThat(TestClient.here().getsUdpAnswer("127.0.0.1", 18000)).isTrue();
             assertThat(TestClient.on(other.host()).getsUdpAnswer(OtherHost.HERE, 18000))
                     .isTrue();
@@ -186,10 +229,10 @@ class PodmanPortsConformanceIT {
         }
     }
 
-    private static PortEntry entry(String protocol, String hostIp, int hostPort, int containerPort, int range) {
+    private static PortEntry entry(String protocol, Shape shape) {
         return protocol.equals("tcp")
-                ? Plans.tcp("port", hostIp, hostPort, containerPort, range)
-                : Plans.udp("port", hostIp, hostPort, containerPort, range);
+                ? Plans.tcp(shape.name(), shape.hostIp(), shape.hostPort(), shape.containerPort(), shape.range())
+                : Plans.udp(shape.name(), shape.hostIp(), shape.hostPort(), shape.containerPort(), shape.range());
     }
 
     /** Bytes: many segments of a stream, or a datagram in fragments. */

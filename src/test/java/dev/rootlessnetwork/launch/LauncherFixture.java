@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A launcher on a state directory of its own, and what it says has changed. */
 public final class LauncherFixture implements AutoCloseable {
-    public static final RelayConfig RELAY = new RelayConfig(RelayProgram.command(), List.of(), "unknown");
+    public static final RelayConfig RELAY = relay();
 
     final Path directory;
     private final LauncherListener listener;
@@ -50,6 +50,13 @@ public final class LauncherFixture implements AutoCloseable {
         this.listener = listener;
         this.onChange = onChange;
         this.launcher = open();
+    }
+
+    /** How the program itself starts relays, with flags for them. */
+    static RelayConfig relay(String... flags) {
+        String version =
+                RelayProgram.class.getPackage().getImplementationVersion(); // of the jar, if it is packaged already
+        return new RelayConfig(RelayProgram.command(), List.of(flags), version == null ? "unknown" : version);
     }
 
     private Launcher open() throws IOException {

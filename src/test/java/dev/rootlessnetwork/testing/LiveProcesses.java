@@ -18,6 +18,19 @@ public final class LiveProcesses {
                 .toList();
     }
 
+    /** PIDs of all relays, sorted as text; zombies do not count. */
+    public static List<String> relays() {
+        return named("java").stream().filter(LiveProcesses::isRelay).toList();
+    }
+
+    private static boolean isRelay(String pid) {
+        try {
+            return Files.readString(Path.of("/proc", pid, "cmdline")).contains("\0relay\0");
+        } catch (IOException e) {
+            return false; // it has ended meanwhile
+        }
+    }
+
     /** How many descriptors this process has open, the one that counts among them. */
     public static long ownDescriptors() throws IOException {
         return descriptors(ProcessHandle.current().pid());

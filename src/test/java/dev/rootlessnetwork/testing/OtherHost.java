@@ -10,6 +10,7 @@ public final class OtherHost implements AutoCloseable {
     public static final String HERE = "198.51.100.1";
     public static final String HERE_TOO = "198.51.100.2";
     public static final String THERE = "198.51.100.9";
+    public static final String HERE6 = "2001:db8:1::1";
     public static final String HERE6_TOO = "2001:db8:1::2";
     public static final String THERE6 = "2001:db8:1::9";
 
@@ -24,7 +25,7 @@ public final class OtherHost implements AutoCloseable {
             here("link", "set", CABLE, "up");
             here("address", "add", HERE + "/24", "dev", CABLE);
             here("address", "add", HERE_TOO + "/24", "dev", CABLE);
-            here("-6", "address", "add", "2001:db8:1::1/64", "dev", CABLE, "nodad");
+            here("-6", "address", "add", HERE6 + "/64", "dev", CABLE, "nodad");
             here("-6", "address", "add", HERE6_TOO + "/64", "dev", CABLE, "nodad");
             there("link", "set", "lo", "up");
             there("link", "set", "cable1", "up");

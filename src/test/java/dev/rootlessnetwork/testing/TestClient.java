@@ -41,6 +41,11 @@ public final class TestClient {
         return run("udp", address, Integer.toString(port), "answer").equals("answered");
     }
 
+    /** Whether a TCP connection is refused. */
+    public boolean refuses(String address, int port) {
+        return run("tcp", address, Integer.toString(port), "refused").equals("refused");
+    }
+
     private String run(String... arguments) {
         List<String> command = new ArrayList<>(List.of("python3", script()));
         command.addAll(List.of(arguments));

@@ -1,7 +1,8 @@
-"""A client for tests: client.py tcp|udp ADDRESS PORT echo SIZE | peer | answer.
+"""A client for tests: client.py tcp|udp ADDRESS PORT echo SIZE | peer | answer | refused.
 
 echo sends SIZE random bytes, closes its half of a stream, expects them back and the end, and prints "same"; peer prints the
-answer to one byte; answer prints "answered" or, after a second, "silence". The first two give up after 10 s.
+answer to one byte; answer prints "answered" or, after a second, "silence"; refused prints "refused" or "connected". The
+others give up after 10 s.
 """
 
 import hashlib
@@ -14,7 +15,17 @@ kind, address, port, what = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
 client = socket.socket(family, socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
 client.settimeout(1 if what == "answer" else 10)
-client.connect((address, port))
+try:
+    client.connect((address, port))
+except ConnectionRefusedError:
+    if what != "refused":
+        raise
+    print("refused")
+    sys.exit()
+
+if what == "refused":
+    print("connected")
+    sys.exit()
 
 if what == "answer":
     client.send(b"x")

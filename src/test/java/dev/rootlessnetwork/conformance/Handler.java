@@ -1,0 +1,57 @@
+package dev.rootlessnetwork.conformance;
+
+import dev.rootlessnetwork.network.NetworkOptions;
+import dev.rootlessnetwork.network.PortHandlerKind;
+import java.util.List;
+
+/** A port handler under test, and what it does that the other does not. */
+enum Handler {
+    /** A client on the host's loopback is seen as the gateway. */
+    SLIRP4NETNS(PortHandlerKind.SLIRP4NETNS, true, 2),
+
+    /** Connects inside the target, from its own address unless the client's is kept. */
+    ROOTLESSKIT(PortHandlerKind.ROOTLESSKIT, false, 100);
+
+    private final PortHandlerKind kind;
+    private final boolean keepsSource;
+    private final int localClient;
+
+    /** @param localClient what the host part of the address is that a client on loopback is seen by */
+    Handler(PortHandlerKind kind, boolean keepsSource, int localClient) {
+        this.kind = kind;
+        this.keepsSource = keepsSource;
+        this.localClient = localClient;
+    }
+
+    NetworkOptions in(NetworkOptions options) {
+        return options.withPortHandler(kind);
+    }
+
+    /** The default options with this handler. */
+    NetworkOptions defaults() {
+        return in(ConformanceFixture.DEFAULTS);
+    }
+
+    List<String> protocols() {
+        return this == SLIRP4NETNS ? List.of("tcp", "udp") : List.of("tcp");
+    }
+
+    /** Whether it listens on IPv6 addresses, too. */
+    boolean listensOnIpv6() {
+        return this == ROOTLESSKIT;
+    }
+
+    /**
+     * The address that a server sees a client of another host by.
+     *
+     * @param network the first three numbers of the guest's network
+     */
+    String sees(String client, String network) {
+        return keepsSource ? client : localClient(network);
+    }
+
+    /** The address that a server sees a client on loopback by. */
+    String localClient(String network) {
+        return network + "." + localClient;
+    }
+}
