@@ -55,8 +55,13 @@ public final class TcpEnd implements AutoCloseable {
 
     /** The next bytes, as many as that. */
     public String receive(int count) {
+        return new String(receiveBytes(count), StandardCharsets.UTF_8);
+    }
+
+    /** The next bytes, as many as that. */
+    public byte[] receiveBytes(int count) {
         try {
-            return new String(socket.getInputStream().readNBytes(count), StandardCharsets.UTF_8);
+            return socket.getInputStream().readNBytes(count);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
