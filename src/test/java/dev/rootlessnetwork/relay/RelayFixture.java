@@ -34,9 +34,19 @@ final class RelayFixture implements AutoCloseable {
 
     /** Starts a relay, and waits until it is ready. */
     RelayFixture(Path relays, String... flags) throws IOException {
-        process = RelayStarter.start(
-                new RelayLaunch(RelayProgram.command(), List.of(flags), relays, "current", null, null));
+        this(relays, RelayProgram.command(), flags);
+    }
+
+    private RelayFixture(Path relays, List<String> command, String... flags) throws IOException {
+        process = RelayStarter.start(new RelayLaunch(command, List.of(flags), relays, "current", null, null));
         client = RelayClient.connect(files(relays).controlSocket());
+    }
+
+    /** Starts one that may have so many descriptors. */
+    static RelayFixture withDescriptors(Path relays, int count) throws IOException {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/prlimit", "--nofile=" + count, "--"));
+        command.addAll(RelayProgram.command());
+        return new RelayFixture(relays, command);
     }
 
     RelayFiles files(Path relays) {

@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TcpEnd;
 import dev.rootlessnetwork.testing.TestListener;

@@ -8,6 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /** One end of a TCP connection in a test's own hands, so that each thing which a peer may do can be done. Waits 20 s at most. */
@@ -33,7 +36,7 @@ public final class TcpEnd implements AutoCloseable {
     /** Connects from this host. */
     public static TcpEnd connect(String address, int port) {
         try {
-            Socket socket = new Socket();
+            Socket socket = SocketChannel.open().socket();
             socket.connect(new InetSocketAddress(InetAddress.getByName(address), port), DEADLINE_MILLIS);
             return new TcpEnd(socket);
         } catch (IOException e) {
@@ -48,6 +51,18 @@ public final class TcpEnd implements AutoCloseable {
     public void send(byte[] bytes) {
         try {
             socket.getOutputStream().write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends as much as can be sent without the peer's reading any of it. */
+    public void sendWhatFits(byte[] bytes) {
+        SocketChannel channel = socket.getChannel();
+        try {
+            channel.configureBlocking(false);
+            channel.write(ByteBuffer.wrap(bytes));
+            channel.configureBlocking(true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -87,6 +102,19 @@ public final class TcpEnd implements AutoCloseable {
             return Ending.RESET;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether nothing of what the peer sent is here, and it has not ended the connection. */
+    public boolean sendsNothing() {
+        try {
+            socket.setSoTimeout(100);
+            socket.getInputStream().read();
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
