@@ -122,13 +122,20 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         }
     }
 
-    /** Empty if its socket is gone, so that nobody could ever tell it anything again: it is ended then. */
+    /**
+     * Empty if its socket is gone. It is ending then, with nothing left to serve; or else nobody could ever tell it anything again, and
+     * it is ended.
+     */
     private Optional<RelayClient> connect(Running now) throws IOException {
         try {
             return Optional.of(RelayClient.connect(now.files().controlSocket()));
         } catch (RelayException e) {
             if (Files.exists(now.files().controlSocket())) {
                 throw e;
+            }
+            if (now.process().awaitExit(OWN_END)) {
+                buryDead(now);
+                return Optional.empty();
             }
             LOG.warn(
                     "Ending the relay, whose socket was deleted pid={}",
@@ -239,7 +246,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
     private void buryDead(Running dead) {
         int pid = dead.process().pid();
         ExitStatus status = Children.reap(pid).or(dead.process()::exitInfo).orElse(ExitStatus.UNKNOWN);
-        if (!users.isEmpty()) {
+        if (!users.isEmpty() && !status.equals(ExitStatus.SUCCESS)) { // else the targets of all users had ended
             backoff = backoff.died(dead.since(), clock.instant());
             LOG.warn(
                     "The relay ended by itself pid={} status=\"{}\" last-words=\"{}\"",

@@ -9,6 +9,8 @@ import jnr.constants.platform.Signal;
  * @param signal number of the signal that killed it, or 0
  */
 public record ExitStatus(int code, int signal) {
+    public static final ExitStatus SUCCESS = new ExitStatus(0, 0);
+
     /** Of a process whose end another has taken note of. */
     public static final ExitStatus UNKNOWN = new ExitStatus(-1, 0);
 
