@@ -21,6 +21,8 @@ final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
     private static final Duration RETRY = Duration.ofMillis(20);
+    /** How long callers may take to read their last answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final AFUNIXServerSocket server;
     private final Controls.Relay relay;
@@ -97,10 +99,18 @@ final class ControlServer implements AutoCloseable {
         wire.send(answer.reply(), answer.descriptors());
     }
 
+    /** Who is being answered gets the answer, such as who has just closed the last port. */
     @Override
     public void close() throws IOException {
         closed.countDown();
         server.close();
         connections.shutdown();
+        try {
+            if (!connections.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("Leaving control connections that nobody closes");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
