@@ -3,6 +3,7 @@ package dev.rootlessnetwork.relay;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -81,12 +82,15 @@ public record RelayFiles(Path directory) {
         return directory.resolve("relay.log");
     }
 
-    /** Puts this relay in charge, in one step. */
+    /** Puts this relay in charge, in one step; whatever has the link's name makes way. */
     public void makeCurrent(String name) throws IOException {
         Path link = directory.resolveSibling(name);
         Path made = directory.resolveSibling("." + name + "." + pid());
         Files.deleteIfExists(made);
         Files.createSymbolicLink(made, directory.getFileName());
+        if (Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS)) {
+            deleteTree(link); // by nobody's but a person's hand
+        }
         Files.move(made, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -101,10 +105,13 @@ public record RelayFiles(Path directory) {
         } catch (NoSuchFileException e) {
             return;
         }
-        if (!Files.isDirectory(directory)) {
-            return;
+        if (Files.isDirectory(directory)) {
+            deleteTree(directory);
         }
-        try (Stream<Path> tree = Files.walk(directory)) {
+    }
+
+    private static void deleteTree(Path top) throws IOException {
+        try (Stream<Path> tree = Files.walk(top)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
