@@ -2,7 +2,6 @@ package dev.rootlessnetwork.conformance;
 
 import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.network.PortHandlerKind;
-import java.util.List;
 
 /** A port handler under test, and what it does that the other does not. */
 enum Handler {
@@ -30,10 +29,6 @@ enum Handler {
     /** The default options with this handler. */
     NetworkOptions defaults() {
         return in(ConformanceFixture.DEFAULTS);
-    }
-
-    List<String> protocols() {
-        return this == SLIRP4NETNS ? List.of("tcp", "udp") : List.of("tcp");
     }
 
     /** Whether it listens on IPv6 addresses, too. */

@@ -125,7 +125,6 @@ class PodmanConformanceIT {
             other.host().serveTcpPeer(to, 7000);
             other.host().serveTcpEcho(to, 7001);
             network.run(outbound(from, from6, from6 != null));
-            if (from6 != null) {}
             assertThat(TestClient.on(target).peer("tcp", to, 7000)).startsWith(seen);
             assertThat(TestClient.on(target).echo("tcp", to, 7001, 100_000)).isEqualTo("same");
         }

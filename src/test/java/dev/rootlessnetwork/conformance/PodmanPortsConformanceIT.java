@@ -147,7 +147,7 @@ class PodmanPortsConformanceIT {
 
     static Stream<Arguments> handlersAndProtocols() {
         return Stream.of(Handler.values())
-                .flatMap(handler -> handler.protocols().stream().map(protocol -> Arguments.of(handler, protocol)));
+                .flatMap(handler -> Stream.of("tcp", "udp").map(protocol -> Arguments.of(handler, protocol)));
     }
 
     @ParameterizedTest(name = "{0}, {1}")

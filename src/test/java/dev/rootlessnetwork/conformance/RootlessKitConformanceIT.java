@@ -96,7 +96,7 @@ class RootlessKitConformanceIT {
 
     static Stream<Arguments> protocols() {
         return Stream.of(Handler.values())
-                .flatMap(handler -> handler.protocols().stream().map(protocol -> Arguments.of(handler, protocol)));
+                .flatMap(handler -> Stream.of("tcp", "udp").map(protocol -> Arguments.of(handler, protocol)));
     }
 
     /** The connection that goes on, or has just ended, does not stand in the way of the next listener. */
@@ -170,7 +170,6 @@ class RootlessKitConformanceIT {
     void leadsClientsOfEitherFamilyToServersOfEither(Handler handler) {
         network.run(
                 handler.in(ipv6()), Plans.tcp("ipv4", "::", 18004, 8004, 1), Plans.tcp("ipv6", "::", 18006, 8006, 1));
-        network.awaitIpv6();
         network.target.serveTcpEcho("10.0.2.100", 8004);
         network.target.serveTcpEcho("::1", 8006);
         for (String client : List.of("127.0.0.1", "::1")) {
