@@ -24,6 +24,7 @@ final class SlirpHandle implements AutoCloseable {
     private final PidFd pidFd;
     private final Supervisor.Watch watch;
     private @Nullable ExitStatus exitStatus;
+    private boolean closed;
 
     private SlirpHandle(SlirpProcess process, PidFd pidFd, Supervisor supervisor, Runnable onExit)
             throws PosixException {
@@ -84,7 +85,7 @@ final class SlirpHandle implements AutoCloseable {
     }
 
     private synchronized void noteExit() {
-        if (exitStatus == null && pidFd.exited()) {
+        if (exitStatus == null && !closed && pidFd.exited()) {
             if (Procfs.startTime(process.pid()).equals(OptionalLong.of(process.startTime()))) {
                 Children.killGroup(process.pid()); // what a script in slirp4netns's place has started
             }
@@ -115,6 +116,9 @@ final class SlirpHandle implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
-        pidFd.close();
+        synchronized (this) {
+            closed = true; // the supervisor may be about to call, since before it was told to watch no more
+            pidFd.close();
+        }
     }
 }
