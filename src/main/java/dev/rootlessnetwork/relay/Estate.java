@@ -47,7 +47,8 @@ record Estate(List<OfNetwork> networks) {
             long localLow,
             String at,
             int port,
-            boolean answered) {
+            boolean answered,
+            boolean keepsSource) {
         static Flow of(ForwardId id, FlowState state) {
             return new Flow(
                     InetAddresses.toAddrString(id.hostIp()),
@@ -59,7 +60,8 @@ record Estate(List<OfNetwork> networks) {
                     state.localLow(),
                     InetAddresses.toAddrString(state.at()),
                     state.port(),
-                    state.answered());
+                    state.answered(),
+                    state.keepsSource());
         }
 
         ForwardId id() {
@@ -77,6 +79,7 @@ record Estate(List<OfNetwork> networks) {
                     InetAddresses.forString(at),
                     port,
                     answered,
+                    keepsSource,
                     descriptor);
         }
     }

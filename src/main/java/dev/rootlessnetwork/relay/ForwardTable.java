@@ -70,8 +70,9 @@ final class ForwardTable {
         requireServing();
         Attached before = attached.get(guest.network());
         if (before != null && before.guest().isSame(guest)) {
-            before.guest().setAddresses(guest.addresses());
-            before.forwards().values().forEach(ForwardTable::leadAnew);
+            if (!before.guest().addresses().isSame(guest.addresses())) {
+                readdress(before, guest.addresses());
+            }
             guest.close();
             return false;
         }
@@ -92,6 +93,13 @@ final class ForwardTable {
         if (phase != Phase.SERVING) {
             throw new IOException("this relay takes no ports any more: it is " + phase.words);
         }
+    }
+
+    private static void readdress(Attached one, GuestAddresses addresses) {
+        one.guest().setAddresses(addresses);
+        one.forwards().values().forEach(ForwardTable::leadAnew);
+        one.guest().routing().need(false);
+        one.guest().routing().need(needsRouting(one));
     }
 
     private static void leadAnew(Forward forward) {

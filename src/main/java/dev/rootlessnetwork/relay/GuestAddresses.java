@@ -5,6 +5,7 @@ import dev.rootlessnetwork.posix.SocketAddress;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What slirp4netns's network gives a guest, with the addresses to try for a server anywhere in it. */
@@ -38,6 +39,10 @@ final class GuestAddresses {
     @Nullable
     Inet6Address ipv6() {
         return ipv6;
+    }
+
+    boolean isSame(GuestAddresses other) {
+        return ipv4.equals(other.ipv4) && Objects.equals(ipv6, other.ipv6);
     }
 
     /** Where to look for a server. */

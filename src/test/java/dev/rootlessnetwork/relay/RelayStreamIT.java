@@ -53,7 +53,7 @@ class RelayStreamIT {
             assertThat(served.receiveAll()).asString().isEqualTo("question");
             served.send("answer");
             assertThat(client.receive(6)).isEqualTo("answer");
-            served.close();
+            served.hangUp();
             assertThat(client.ending()).isEqualTo(TcpEnd.Ending.CLOSED);
         }
         try (TcpEnd client = TcpEnd.connect(HERE, 18080);
@@ -63,7 +63,7 @@ class RelayStreamIT {
             assertThat(client.receiveAll()).asString().isEqualTo("greeting");
             client.send("thanks");
             assertThat(served.receive(6)).isEqualTo("thanks");
-            client.close();
+            client.hangUp();
             assertThat(served.ending()).isEqualTo(TcpEnd.Ending.CLOSED);
         }
     }
@@ -116,7 +116,7 @@ class RelayStreamIT {
             try (TcpEnd client = TcpEnd.connect(HERE, 18080);
                     TcpEnd served = server.accept()) {
                 client.send("last words");
-                client.close();
+                client.hangUp();
                 assertThat(served.receiveAll()).asString().isEqualTo("last words");
             }
         }

@@ -143,6 +143,11 @@ public final class TcpEnd implements AutoCloseable {
         close();
     }
 
+    /** Closes both directions at once, in the middle of things. */
+    public void hangUp() {
+        close();
+    }
+
     @Override
     public void close() {
         try {
