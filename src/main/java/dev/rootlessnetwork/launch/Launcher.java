@@ -9,6 +9,7 @@ import dev.rootlessnetwork.slirp.SlirpLocator;
 import dev.rootlessnetwork.slirp.SlirpStarter;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -27,6 +28,9 @@ import java.util.stream.Collectors;
  * <p>Networks outlive it. What an earlier launcher of the same state directory left is adopted at once.
  */
 public final class Launcher implements AutoCloseable {
+    /** Ample for a relay that is well, and short for those who wait. */
+    private static final Duration TRAFFIC_DEADLINE = Duration.ofSeconds(1);
+
     private final LauncherContext context;
     private final List<NetworkIdentity> recovered = new ArrayList<>();
     private final Map<String, Network> networks = new ConcurrentHashMap<>();
@@ -149,6 +153,11 @@ public final class Launcher implements AutoCloseable {
     public Optional<Observation> repair(String uid) {
         Network network = networks.get(uid);
         return network == null ? Optional.empty() : network.repair();
+    }
+
+    /** What the forwards have done, as their relay counts it now. Blocks for a second at most, and never for a network's sake. */
+    public NodeTraffic traffic() {
+        return context.relays().traffic(TRAFFIC_DEADLINE);
     }
 
     /** Stops everything of an object and removes every trace of it. Blocks for a few seconds at most. */

@@ -95,6 +95,11 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         users.remove(uid);
     }
 
+    /** Whether any network had ports here when it was last looked at. */
+    boolean isUsed() {
+        return !users.isEmpty();
+    }
+
     @Override
     public synchronized Optional<RelayClient> find() throws IOException {
         Running now = alive();

@@ -8,7 +8,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,12 +51,32 @@ final class NodeRelays implements AutoCloseable {
 
     /** Every relay that there is, also those that an earlier operator left. */
     Collection<NodeRelay> all() {
+        links(directory).forEach(this::named);
+        return byLink.values();
+    }
+
+    /** The links that name the relays in charge, in a directory that need not be there. */
+    static List<String> links(Path directory) {
+        List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> links = Files.newDirectoryStream(directory, LINK + "*")) {
-            links.forEach(link -> named(link.getFileName().toString()));
+            links.forEach(link -> names.add(link.getFileName().toString()));
         } catch (IOException e) {
             LOG.debug("No relay was ever started directory={}", directory);
         }
-        return byLink.values();
+        return names;
+    }
+
+    /**
+     * What the forwards of all networks have done. Starts no relay, and waits for none that is being started.
+     *
+     * @param within how long it may take
+     */
+    NodeTraffic traffic(Duration within) {
+        NodeTraffic traffic = NodeTraffic.read(directory, within);
+        boolean lost = traffic.relays().isEmpty()
+                && traffic.problems().isEmpty()
+                && byLink.values().stream().anyMatch(NodeRelay::isUsed);
+        return lost ? NodeTraffic.missing("no relay runs, although there are ports for one") : traffic;
     }
 
     /** Closes what relays have of networks that nobody knows. */

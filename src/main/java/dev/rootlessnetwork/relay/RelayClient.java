@@ -23,16 +23,28 @@ public final class RelayClient implements AutoCloseable {
 
     private final Path socket;
     private final Wire wire;
+    private final Duration deadline;
 
-    private RelayClient(Path socket, Wire wire) {
+    private RelayClient(Path socket, Wire wire, Duration deadline) {
         this.socket = socket;
         this.wire = wire;
+        this.deadline = deadline;
     }
 
     /** @throws RelayException if nobody answers there */
     public static RelayClient connect(Path socket) throws RelayException {
+        return connect(socket, DEADLINE);
+    }
+
+    /**
+     * Connects for those who cannot wait long.
+     *
+     * @param deadline of each answer, positive
+     * @throws RelayException if nobody answers there
+     */
+    public static RelayClient connect(Path socket, Duration deadline) throws RelayException {
         try {
-            return new RelayClient(socket, Wire.connect(socket, DEADLINE));
+            return new RelayClient(socket, Wire.connect(socket, deadline), deadline);
         } catch (IOException e) {
             throw new RelayException("cannot reach the relay on " + socket + ": " + e.getMessage(), e);
         }
@@ -125,7 +137,7 @@ public final class RelayClient implements AutoCloseable {
             reply = wire.receive(Reply.class);
         } catch (SocketTimeoutException e) {
             throw new RelayException(
-                    "the relay on " + socket + " did not answer within " + DEADLINE.toSeconds() + " s", e);
+                    "the relay on " + socket + " did not answer within " + deadline.toMillis() + " ms", e);
         } catch (IOException e) {
             throw new RelayException("the relay on " + socket + " does not answer: " + e.getMessage(), e);
         }
