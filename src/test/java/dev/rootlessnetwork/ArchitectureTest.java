@@ -45,6 +45,9 @@ class ArchitectureTest {
     private static final String OKHTTP = "okhttp3..";
     private static final String MICROMETER = "io.micrometer..";
 
+    /** What Micrometer writes Prometheus's format with. */
+    private static final String PROMETHEUS = "io.prometheus.metrics..";
+
     /** The JDK's, an exported interface of its module jdk.httpserver. */
     private static final String HTTP_SERVER = "com.sun.net.httpserver..";
 
@@ -80,7 +83,7 @@ class ArchitectureTest {
                             "org.apache.commons.text..",
                             "org.snakeyaml.engine.."),
             // of network: the reasons and protocols that an observation is made of, and figures are labelled with
-            "metrics", List.of(own("network"), own("launch"), MICROMETER, HTTP_SERVER));
+            "metrics", List.of(own("network"), own("launch"), MICROMETER, PROMETHEUS, HTTP_SERVER));
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -123,7 +126,7 @@ class ArchitectureTest {
         onlyIn(List.of("slirp", "relay"), JUNIXSOCKET);
         onlyIn(List.of("api", "kube"), FABRIC8);
         onlyIn(List.of("kube"), OPERATOR_SDK);
-        onlyIn(List.of("metrics"), MICROMETER, HTTP_SERVER);
+        onlyIn(List.of("metrics"), MICROMETER, PROMETHEUS, HTTP_SERVER);
     }
 
     @Test

@@ -86,6 +86,7 @@ public final class ControllerRunner {
                         new EventRecorder(client, monitor, settings.nodeName(), settings.clock(), metrics);
                 NodeNetworks networks =
                         new NodeNetworks(settings, metrics, new Changes(changes, statuses, events, metrics))) {
+            metrics.traffic(networks::traffic);
             NetworkReconciler reconciler =
                     new NetworkReconciler(settings, networks, changes, statuses, events, metrics);
             Operator operator = OperatorConfig.operator(client, this::informerStopped, metrics);

@@ -7,6 +7,7 @@ import dev.rootlessnetwork.launch.FirstAttempt;
 import dev.rootlessnetwork.launch.Footprint;
 import dev.rootlessnetwork.launch.Launcher;
 import dev.rootlessnetwork.launch.LauncherListener;
+import dev.rootlessnetwork.launch.NodeTraffic;
 import dev.rootlessnetwork.launch.Observation;
 import dev.rootlessnetwork.launch.WorkQueue;
 import dev.rootlessnetwork.network.NetworkIdentity;
@@ -150,6 +151,11 @@ final class NodeNetworks implements AutoCloseable {
     /** Whether an object is there still, as far as is known. */
     boolean has(RootlessNetwork object) {
         return objects.containsKey(object.uid());
+    }
+
+    /** What came through the ports; blocks for a second at most. */
+    NodeTraffic traffic() {
+        return launcher.traffic();
     }
 
     /** Keeps an object with its status where {@code rootlessnet get} finds it. Does not block. */

@@ -13,7 +13,8 @@ public record Traffic(long open, long total, long receivedBytes, long sentBytes,
     /** Of forwards that nobody has used. */
     public static final Traffic NONE = new Traffic(0, 0, 0, 0, 0);
 
-    Traffic plus(Traffic other) {
+    /** Both together. */
+    public Traffic plus(Traffic other) {
         return new Traffic(
                 open + other.open,
                 total + other.total,

@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.metrics;
 
 import dev.rootlessnetwork.launch.LauncherListener;
+import dev.rootlessnetwork.launch.NodeTraffic;
 import dev.rootlessnetwork.launch.Observation;
 import dev.rootlessnetwork.launch.PortObservation;
 import dev.rootlessnetwork.launch.RestartReason;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All figures of an agent. Many networks share them: no label names an object, so that their number does not grow with that
- * of the objects. Thread-safe; nothing here blocks.
+ * of the objects. The exception is what came through a port, which is of no use in a sum: {@link RelayMetrics} names object and
+ * port, of those ports only that were used. Thread-safe; nothing here blocks, but a scrape may wait for the relay, a second at most.
  */
 public final class AgentMetrics implements LauncherListener {
     /** What the condition Ready never says. */
@@ -46,6 +48,7 @@ public final class AgentMetrics implements LauncherListener {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final NetworkTally tally = new NetworkTally();
+    private final RelayMetrics relay = new RelayMetrics();
     private final LongSupplier nanoTime;
     private final Timer reconciles;
     private final Timer starts;
@@ -76,6 +79,7 @@ public final class AgentMetrics implements LauncherListener {
         }
         START_FAILURES.forEach(this::startFailures);
         new ProcessMetrics().bindTo(registry);
+        registry.getPrometheusRegistry().register(relay);
     }
 
     private void tellOfNetworks() {
@@ -113,11 +117,13 @@ public final class AgentMetrics implements LauncherListener {
     /** An object was converged. */
     public void converged(Observation observation) {
         tally.put(observation);
+        relay.put(observation);
     }
 
     /** An object is gone. */
     public void forgotten(String uid) {
         tally.remove(uid);
+        relay.remove(uid);
     }
 
     /** A reconcile is over. */
@@ -144,6 +150,11 @@ public final class AgentMetrics implements LauncherListener {
     /** @param depth asked by the thread that scrapes; must not block. A later one takes its place. */
     public void queueDepth(IntSupplier depth) {
         queueDepth = depth;
+    }
+
+    /** @param traffic asked by the thread that scrapes; may take a second. A later one takes its place. */
+    public void traffic(Supplier<NodeTraffic> traffic) {
+        relay.source(traffic);
     }
 
     @Override

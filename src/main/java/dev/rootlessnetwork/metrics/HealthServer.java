@@ -32,7 +32,7 @@ public final class HealthServer implements AutoCloseable {
      * Listens. An address given twice is served by one listener, with everything there.
      *
      * @param readiness asked by each request, in a thread of the server; must not wait for others
-     * @param scrape the figures in Prometheus's text format; likewise
+     * @param scrape the figures in Prometheus's text format; likewise, but may take a second
      * @throws IOException if an address cannot be had; says which, and what to do
      */
     public static HealthServer start(

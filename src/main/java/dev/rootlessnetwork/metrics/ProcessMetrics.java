@@ -4,40 +4,28 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What this process takes of the machine, under the names that Prometheus's own libraries use. Read from /proc: Micrometer's
  * binders do not tell the resident memory, and the management beans that they ask for the rest take 1.8 MiB of it.
  */
 final class ProcessMetrics implements MeterBinder {
-    private static final Path SELF = Path.of("/proc/self");
-    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
-    private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\s+(\\d+)$");
-    private static final Pattern MOST_DESCRIPTORS = Pattern.compile("(?m)^Max open files\\s+(\\d+)");
-    private static final double BYTES_IN_KIB = 1024;
-
     @Override
     public void bindTo(MeterRegistry registry) {
-        gauge("process.resident.memory", () -> number("status", RESIDENT) * BYTES_IN_KIB)
+        gauge("process.resident.memory", ProcessFiles.SELF::residentBytes)
                 .description("Memory of the process that is resident, without that of slirp4netns.")
                 .baseUnit("bytes")
                 .register(registry);
-        gauge("process.threads", () -> number("status", THREADS))
+        gauge("process.threads", ProcessFiles.SELF::threads)
                 .description("Threads of the process.")
                 .register(registry);
-        gauge("process.open.fds", ProcessMetrics::descriptors)
+        gauge("process.open.fds", ProcessFiles.SELF::openDescriptors)
                 .description("Open file descriptors.")
                 .register(registry);
-        gauge("process.max.fds", () -> number("limits", MOST_DESCRIPTORS))
+        gauge("process.max.fds", ProcessFiles.SELF::mostDescriptors)
                 .description("Most file descriptors that may be open.")
                 .register(registry);
         gauge("process.start.time", ProcessMetrics::startTime)
@@ -72,28 +60,6 @@ final class ProcessMetrics implements MeterBinder {
 
     private static Gauge.Builder<Supplier<Number>> gauge(String name, Supplier<Number> value) {
         return Gauge.builder(name, value);
-    }
-
-    /** NaN where it is not told, such as a limit that there is none of. */
-    private static double number(String file, Pattern pattern) {
-        try {
-            Matcher matcher = pattern.matcher(Files.readString(SELF.resolve(file)));
-            return matcher.find() ? Double.parseDouble(matcher.group(1)) : Double.NaN;
-        } catch (IOException e) {
-            return Double.NaN;
-        }
-    }
-
-    private static double descriptors() {
-        int count = 0;
-        try (DirectoryStream<Path> open = Files.newDirectoryStream(SELF.resolve("fd"))) {
-            for (Path descriptor : open) {
-                count += descriptor.getNameCount() > 0 ? 1 : 0;
-            }
-            return count;
-        } catch (IOException e) {
-            return Double.NaN;
-        }
     }
 
     private static double startTime() {

@@ -2,8 +2,17 @@ package dev.rootlessnetwork.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rootlessnetwork.launch.Observation;
+import dev.rootlessnetwork.launch.Plans;
+import dev.rootlessnetwork.launch.PortObservation;
+import dev.rootlessnetwork.launch.RunningSlirp;
+import dev.rootlessnetwork.launch.Traffic;
+import dev.rootlessnetwork.launch.TrafficSamples;
+import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.Reason;
+import dev.rootlessnetwork.network.Target;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -41,7 +50,20 @@ final class Samples {
         agent.startFailed(Reason.StartFailed);
         agent.called("list_hostfwd", Duration.ofNanos(200_000), false);
         agent.watchEvent();
+        PortObservation port =
+                new PortObservation(Plans.tcp("http", 8080, 80), 8080, PortObservation.State.ACTIVE, null);
+        agent.converged(observation("web", port));
+        agent.traffic(() -> new TrafficSamples()
+                .with("uid-web", TrafficSamples.tcp("127.0.0.1", 8080), new Traffic(1, 2, 3, 4, 5))
+                .answer());
         return agent;
+    }
+
+    /** Of an object default/NAME that is up. */
+    static Observation observation(String name, PortObservation... ports) {
+        NetworkPlan plan = Plans.run(name, new Target.Pid(42)).plan();
+        RunningSlirp slirp = new RunningSlirp(7, "1.2.0", Instant.EPOCH, true, true);
+        return new Observation(plan.identity(), null, plan, null, slirp, null, null, List.of(ports), 0, null);
     }
 
     private void read(String line) {
