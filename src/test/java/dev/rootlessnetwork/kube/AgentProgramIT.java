@@ -11,6 +11,7 @@ import dev.rootlessnetwork.api.RootlessNetworkStatus;
 import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.Program;
 import dev.rootlessnetwork.testing.TargetProcess;
+import dev.rootlessnetwork.testing.TestClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,36 @@ class AgentProgramIT {
                             .contains("rootlessnetwork_networks{reason=\"NetworkReady\"} 0.0"));
             agent.end("SIGTERM");
             assertThat(agent.program().output()).contains("Stopping; networks run on");
+        }
+    }
+
+    @Test
+    void tellsWhatCameThroughThePortsOfAnObject() {
+        target.serveTcpEcho("0.0.0.0", 80);
+        try (AgentProgram agent = AgentProgram.startReady(node.settings(), output)) {
+            node.objects.apply(
+                    "web",
+                    TestNamespace.spec(
+                            node.name,
+                            "{pid: " + target.pid() + "}",
+                            "{portHandler: rootlesskit}",
+                            port("http", 18080, 80)));
+            node.objects.awaitReady("web");
+            assertThat(TestClient.here().echo("tcp", "127.0.0.1", 18080, 1000)).isEqualTo("same");
+            String labels = "{name=\"web\",namespace=\"" + node.name + "\",port=\"http\",protocol=\"TCP\"}";
+            await().atMost(DEADLINE)
+                    .untilAsserted(() -> assertThat(agent.get("/metrics").body().lines())
+                            .contains(
+                                    "rootlessnetwork_relay_up 1.0",
+                                    "rootlessnetwork_relay_connections_open" + labels + " 0.0",
+                                    "rootlessnetwork_relay_connections_total" + labels + " 1.0",
+                                    "rootlessnetwork_relay_received_bytes_total" + labels + " 1000.0",
+                                    "rootlessnetwork_relay_sent_bytes_total" + labels + " 1000.0",
+                                    "rootlessnetwork_relay_refused_total" + labels + " 0.0"));
+            node.objects.delete("web");
+            await().atMost(DEADLINE)
+                    .untilAsserted(
+                            () -> assertThat(agent.get("/metrics").body()).doesNotContain("name=\"web\""));
         }
     }
 
