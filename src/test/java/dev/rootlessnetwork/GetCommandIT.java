@@ -73,6 +73,11 @@ class GetCommandIT {
                 .toList();
     }
 
+    private ProcessHandle relay() throws IOException {
+        String pid = Files.readSymbolicLink(state.resolve("relay/current")).toString();
+        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    }
+
     private static void beRefused(int port) throws IOException {
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
@@ -104,15 +109,26 @@ class GetCommandIT {
     @Test
     void doesWithoutARelayThatIsGone() throws IOException {
         assertThat(TestClient.here().echo("tcp", "127.0.0.1", 18080, 1)).isEqualTo("same");
-        long relay = Long.parseLong(
-                Files.readSymbolicLink(state.resolve("relay/current")).toString());
-        ProcessHandle process = ProcessHandle.of(relay).orElseThrow();
+        ProcessHandle process = relay();
         process.destroyForcibly();
         await().atMost(DEADLINE).until(() -> !process.isAlive());
         CommandResult result = get("wide");
         assertThat(result.stdout()).contains("web").doesNotContain("CONNECTIONS");
         assertThat(result.stderr())
                 .startsWith("Counters of ports are missing: cannot reach the relay on "
-                        + state.resolve("relay/" + relay + "/control.sock"));
+                        + state.resolve("relay/" + process.pid() + "/control.sock"));
+    }
+
+    @Test
+    void doesNotWaitLongForARelayThatHangs() throws IOException {
+        String pid = Long.toString(relay().pid());
+        CommandResult.run("kill", "-STOP", pid).orFail();
+        try {
+            assertThat(get("wide").stderr())
+                    .isEqualTo("Counters of ports are missing: the relay on "
+                            + state.resolve("relay/" + pid + "/control.sock") + " did not answer within 1000 ms.\n");
+        } finally {
+            CommandResult.run("kill", "-CONT", pid).orFail();
+        }
     }
 }

@@ -3,7 +3,7 @@ package dev.rootlessnetwork.relay;
 import dev.rootlessnetwork.network.ForwardId;
 
 /**
- * What a forward has done since its relay serves it.
+ * What a forward has done since it was opened, by this relay and by those that it took over from.
  *
  * @param network as the relay knows it
  * @param open connections or flows now
@@ -35,5 +35,10 @@ public record ForwardTraffic(
                 received + other.received,
                 sent + other.sent,
                 refused + other.refused);
+    }
+
+    /** The same, by one with which nothing is open any more. */
+    ForwardTraffic ended() {
+        return new ForwardTraffic(network, id, 0, total, received, sent, refused);
     }
 }

@@ -47,7 +47,8 @@ public final class RelayServer {
             throws IOException {
         try (ControlServer server = ControlServer.bind(files.controlSocket(), relay)) {
             if (settings.predecessor() != null) {
-                Takeover.from(settings.predecessor(), relay.table(), relay.targets(), workers);
+                relay.predecessor()
+                        .counted(Takeover.from(settings.predecessor(), relay.table(), relay.targets(), workers));
             }
             server.start();
             files.makeCurrent(settings.link());

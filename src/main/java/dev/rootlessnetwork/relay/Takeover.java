@@ -35,9 +35,11 @@ final class Takeover {
      * Blocks until all is taken over.
      *
      * @param predecessor its control socket
+     * @return what it has counted until now
      * @throws IOException if that fails; the predecessor serves on then
      */
-    static void from(Path predecessor, ForwardTable table, TargetWatch targets, Workers workers) throws IOException {
+    static List<ForwardTraffic> from(Path predecessor, ForwardTable table, TargetWatch targets, Workers workers)
+            throws IOException {
         try (Wire wire = Wire.connect(predecessor, DEADLINE)) {
             Takeover takeover = new Takeover(wire, workers);
             Estate estate = takeover.call(new Request.HandOver(), Reply.HandedOver.class)
@@ -45,11 +47,15 @@ final class Takeover {
             for (Estate.OfNetwork network : estate.networks()) {
                 takeover.adopt(network, table, targets);
             }
+            // Without connections it ends as soon as it has retired.
+            List<Reply.Count> counted =
+                    takeover.call(new Request.Count(), Reply.Counts.class).counts();
             takeover.call(new Request.Retire(), Reply.Done.class);
             LOG.info(
                     "Took the ports of another relay over socket={} networks={}",
                     predecessor,
                     estate.networks().size());
+            return counted.stream().map(Reply.Count::traffic).toList();
         }
     }
 

@@ -130,6 +130,42 @@ class RelayUpgradeIT {
         }
     }
 
+    private Traffic traffic(PortEntry port) {
+        return operator.launcher.traffic().of("uid-web", TrafficSamples.tcp("0.0.0.0", port.hostPort()), port.range());
+    }
+
+    private void awaitTraffic(Traffic expected) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(traffic(ECHO)).isEqualTo(expected));
+    }
+
+    @Test
+    void goesOnCountingWhatCameThrough() throws IOException {
+        converge(ECHO);
+        target.serveTcpEcho("0.0.0.0", 7);
+        int old = relay();
+        try (Socket before = connect(ECHO)) {
+            echo(before, "one");
+            operator.restartWith(version("2"));
+            converge(ECHO);
+            echo(before, "two");
+            try (Socket after = connect(ECHO)) {
+                echo(after, "three");
+                awaitTraffic(new Traffic(2, 2, 11, 11, 0));
+            }
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> Procfs.commandLine(old).isEmpty());
+        awaitTraffic(new Traffic(0, 2, 11, 11, 0));
+
+        operator.restartWith(version("3"));
+        converge(ECHO);
+        awaitTraffic(new Traffic(0, 2, 11, 11, 0));
+        converge();
+        converge(ECHO);
+        awaitTraffic(Traffic.NONE);
+    }
+
     @Test
     void goesOnWithTheFlowsOfUdp() throws IOException {
         PortEntry peer = new PortEntry("peer", Protocol.UDP, InetAddress.getByName("0.0.0.0"), 18072, 9, null, 1);

@@ -61,9 +61,13 @@ class RelayMetricsIT {
     }
 
     private double value(String figure, String port) {
+        return value(figure, port, "TCP");
+    }
+
+    private double value(String figure, String port, String protocol) {
         return new Samples(agent)
                 .value("rootlessnetwork_relay_" + figure + "{name=\"web\",namespace=\"default\",port=\"" + port
-                        + "\",protocol=\"TCP\"}");
+                        + "\",protocol=\"" + protocol + "\"}");
     }
 
     private double up() {
@@ -130,6 +134,17 @@ class RelayMetricsIT {
         await().atMost(DEADLINE).until(() -> value("refused_total", "deaf") == 2);
         assertThat(value("connections_total", "deaf")).isEqualTo(2);
         assertThat(value("connections_open", "deaf")).isZero();
+    }
+
+    @Test
+    void countsTheFlowsOfUdp() throws IOException {
+        converge(Plans.udp("dns", "127.0.0.1", 18053, 53, 1));
+        target.serveUdpEcho("0.0.0.0", 53);
+        assertThat(TestClient.here().echo("udp", "127.0.0.1", 18053, 1000)).isEqualTo("same");
+        await().atMost(DEADLINE).until(() -> value("sent_bytes_total", "dns", "UDP") == 1000);
+        assertThat(value("received_bytes_total", "dns", "UDP")).isEqualTo(1000);
+        assertThat(value("connections_open", "dns", "UDP")).isEqualTo(1);
+        assertThat(value("connections_total", "dns", "UDP")).isEqualTo(1);
     }
 
     @Test
