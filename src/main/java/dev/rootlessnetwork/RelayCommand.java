@@ -5,6 +5,9 @@ import dev.rootlessnetwork.relay.RelayFiles;
 import dev.rootlessnetwork.relay.RelayServer;
 import dev.rootlessnetwork.relay.RelaySettings;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -61,7 +64,9 @@ final class RelayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Logging.configure(logLevel, logFormat, console.err(), Map.of());
+        RelayFiles files = RelayFiles.make(Objects.requireNonNull(directory));
+        OutputStream log = new CutLogStream(console.err(), files.log());
+        Logging.configure(logLevel, logFormat, new PrintStream(log, true, StandardCharsets.UTF_8), Map.of());
         // A relay that lost one of its threads would serve in part; the operator starts another in no time.
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             LOG.error("The relay ends after a fault of the program thread={}", thread.getName(), failure);
@@ -70,7 +75,7 @@ final class RelayCommand implements Callable<Integer> {
         RelaySettings settings =
                 new RelaySettings(link, Main.Version.number(), udpIdleTimeout, closeGrace, drain, predecessor);
         try (Fd ready = Fd.copyOf(READY_FD)) {
-            RelayServer.run(settings, RelayFiles.make(Objects.requireNonNull(directory)), ready);
+            RelayServer.run(settings, files, ready);
         }
         return ExitCode.OK;
     }
