@@ -97,6 +97,7 @@ final class Controls implements AutoCloseable {
                 descriptors.size() == 2 ? descriptors.get(1) : null,
                 GuestAddresses.parse(attach.address(), attach.address6()));
         if (relay.table().attach(guest)) {
+            relay.predecessor().detach(attach.network()); // what it still has is of a target of before
             relay.targets().watch(guest);
         }
     }

@@ -56,9 +56,13 @@ class RelayUpgradeIT {
     }
 
     private Observation converge(PortEntry... ports) {
+        return converge(target, ports);
+    }
+
+    private Observation converge(TargetProcess of, PortEntry... ports) {
         return operator.converge(Plans.run(
                 "web",
-                new Target.Pid(target.pid()),
+                new Target.Pid(of.pid()),
                 Plans.options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT),
                 ports));
     }
@@ -164,6 +168,23 @@ class RelayUpgradeIT {
         converge();
         converge(ECHO);
         awaitTraffic(Traffic.NONE);
+    }
+
+    @Test
+    void countsAnewForAnotherTarget() throws IOException {
+        converge(ECHO);
+        target.serveTcpEcho("0.0.0.0", 7);
+        try (Socket before = connect(ECHO)) {
+            echo(before, "one");
+            operator.restartWith(version("2"));
+            converge(ECHO);
+            awaitTraffic(new Traffic(1, 1, 3, 3, 0));
+            try (TargetProcess next = TargetProcess.inNetworkNamespace()) {
+                converge(next, ECHO);
+                awaitTraffic(Traffic.NONE);
+                converge();
+            }
+        }
     }
 
     @Test
