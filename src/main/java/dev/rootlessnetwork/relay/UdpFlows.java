@@ -164,6 +164,7 @@ final class UdpFlows implements EventLoop.Owner {
         }
         UdpFlow flow = new UdpFlow(worker, this, forward, client, localHigh, localLow);
         begin(flow, now);
+        forward.counters().total.incrementAndGet();
         int error = flow.connect();
         if (error == 0) {
             return flow;
@@ -178,7 +179,6 @@ final class UdpFlows implements EventLoop.Owner {
         (flow.isAnswered() ? answered : unanswered).add(flow);
         worker.countStreams(1);
         forward.counters().open.incrementAndGet();
-        forward.counters().total.incrementAndGet();
         if (!ticking) {
             ticking = true;
             worker.loop().everySecond(this::endIdle);
