@@ -49,6 +49,12 @@ public final class DatagramBatch {
 
     private static final int PKTINFO6_INTERFACE = CMSG_DATA + 16;
     private static final int MSG_DONTWAIT = 0x40;
+    private static final int SOL_UDP = 17;
+    private static final int UDP_SEGMENT = 103;
+    private static final int EIO = 5;
+    private static final int SHORTEST_RUN = 2;
+    /** A little less than the longest datagram of either family. */
+    private static final int MOST_BYTES_OF_RUN = 65_000;
 
     private final Pointer headers = Memory.allocateDirect(LibC.RUNTIME, CAPACITY * MMSGHDR_SIZE, true);
     private final Pointer vectors = Memory.allocateDirect(LibC.RUNTIME, CAPACITY * IOVEC_SIZE, true);
@@ -154,7 +160,7 @@ public final class DatagramBatch {
             headers.putLong(header(i) + CONTROL, 0);
             headers.putLong(header(i) + CONTROL_LENGTH, 0);
         }
-        return Errno.result(C.sendmmsg(socket.number(), headers.address() + header(first), count, MSG_DONTWAIT));
+        return send(socket, first, count);
     }
 
     /**
@@ -182,7 +188,52 @@ public final class DatagramBatch {
             headers.putLong(
                     header(i) + CONTROL_LENGTH, ipv6Socket ? local6(i, localHigh, localLow) : local(i, localLow));
         }
+        return send(socket, first, count);
+    }
+
+    private int send(UdpSocket socket, int first, int count) {
+        int run = run(first, count);
+        if (run >= SHORTEST_RUN) {
+            int sent = sendAsOne(socket, first, run);
+            if (sent >= 0 || !isUnsuitable(sent)) {
+                return sent;
+            }
+        }
         return Errno.result(C.sendmmsg(socket.number(), headers.address() + header(first), count, MSG_DONTWAIT));
+    }
+
+    /** How many, from the first on, are of the same length and can go through the kernel as one. */
+    private int run(int first, int count) {
+        long length = bytes(first, 1);
+        long most = length == 0 ? 1 : Math.min(count, MOST_BYTES_OF_RUN / length);
+        int run = 1;
+        while (run < most && bytes(first + run, 1) == length) {
+            run++;
+        }
+        return run;
+    }
+
+    /** Sends datagrams of the same length as one that the kernel cuts up as late as it can, see UDP_SEGMENT in udp(7). */
+    private int sendAsOne(UdpSocket socket, int first, int run) {
+        long header = header(first);
+        long otherControl = headers.getLong(header + CONTROL_LENGTH);
+        long at = control(first) + otherControl;
+        controls.putLong(at, CMSG_DATA + Short.BYTES);
+        controls.putInt(at + CMSG_LEVEL, SOL_UDP);
+        controls.putInt(at + CMSG_TYPE, UDP_SEGMENT);
+        controls.putShort(at + CMSG_DATA, (short) bytes(first, 1));
+        headers.putLong(header + CONTROL, controls.address() + control(first));
+        headers.putLong(header + CONTROL_LENGTH, otherControl + CMSG_DATA + Long.BYTES);
+        headers.putLong(header + IOV_COUNT, run); // those of the datagrams are side by side
+        int sent = Errno.result(C.sendmmsg(socket.number(), headers.address() + header, 1, MSG_DONTWAIT));
+        headers.putLong(header + IOV_COUNT, 1);
+        headers.putLong(header + CONTROL_LENGTH, otherControl);
+        return sent == 1 ? run : sent;
+    }
+
+    /** Longer than a packet may be on the way, or a way that cannot cut them up. */
+    private static boolean isUnsuitable(int error) {
+        return error == -LibC.EINVAL || error == -EIO || error == Errno.MESSAGE_TOO_LONG;
     }
 
     /** Returns the length with padding, as CMSG_SPACE does. */

@@ -19,11 +19,13 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UdpForwardIT {
@@ -78,6 +80,35 @@ class UdpForwardIT {
             assertThat(request.getLength()).isZero();
             server.send(request);
             assertThat(receive(client).getLength()).isZero();
+        }
+    }
+
+    /** Such as the kernel is given as one; the longer ones are fragmented on the way to the other host. */
+    @ParameterizedTest
+    @CsvSource({"198.51.100.1, 1000", "198.51.100.1, 3000", "2001:db8:1::2, 1000", "2001:db8:1::2, 3000"})
+    void passesBurstsInOrder(String address, int length) throws Exception {
+        try (OtherHost other = new OtherHost();
+                DatagramSocket client =
+                        RelayedGuest.socket(other.host(), address.contains(":") ? "::" : "0.0.0.0", 0)) {
+            UdpForward forward = guest.udp("::", HOST_PORT, PORT);
+            guest.target().serveUdpEcho("::", PORT);
+            client.setReceiveBufferSize(1 << 20);
+            client.connect(new InetSocketAddress(InetAddresses.forString(address), HOST_PORT));
+            int burst = 30;
+            for (int i = 0; i < burst; i++) {
+                byte[] content = new byte[length];
+                Arrays.fill(content, (byte) i);
+                client.send(new DatagramPacket(content, length));
+            }
+            for (int i = 0; i < burst; i++) {
+                DatagramPacket answer = new DatagramPacket(new byte[2 * length], 2 * length);
+                client.receive(answer);
+                assertThat(answer.getLength()).isEqualTo(length);
+                assertThat(answer.getData()[0]).isEqualTo((byte) i);
+                assertThat(answer.getData()[length - 1]).isEqualTo((byte) i);
+            }
+            assertThat(forward.counters().received).hasValue((long) burst * length);
+            assertThat(forward.counters().sent).hasValue((long) burst * length);
         }
     }
 
