@@ -108,6 +108,7 @@ final class SourceRouting implements AutoCloseable {
 
     private @Nullable Void establish() throws IOException {
         requireNoOtherInterface();
+        requireRights();
         RouteNetlink there = RouteNetlink.open();
         netlink = there;
         returns = new ReturnRoutes(there, this::guestAddress);
@@ -119,7 +120,6 @@ final class SourceRouting implements AutoCloseable {
     private boolean establish(IpFamily family, RouteNetlink there, String whose) throws IOException {
         MarkedAnswers answers = new MarkedAnswers(family, there);
         try {
-            requireRights(family == IpFamily.IPV4);
             answers.lead();
             return true;
         } catch (IOException e) {
@@ -146,10 +146,10 @@ final class SourceRouting implements AutoCloseable {
         }
     }
 
-    private static void requireRights(boolean ofIpv4) throws IOException {
+    private static void requireRights() throws IOException {
         try (TcpSocket socket = new TcpSocket()) {
-            int result = socket.open(ofIpv4);
-            result = result < 0 ? result : socket.setTransparent(ofIpv4);
+            int result = socket.open(true);
+            result = result < 0 ? result : socket.setTransparent(true);
             result = result < 0 ? result : socket.setMark(MARK);
             if (result < 0) {
                 throw new IOException("a transparent socket is refused (" + Errno.name(result)
