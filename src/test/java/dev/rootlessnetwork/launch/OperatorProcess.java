@@ -1,5 +1,7 @@
 package dev.rootlessnetwork.launch;
 
+import dev.rootlessnetwork.network.NetworkRequest;
+import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.network.Target;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,23 +11,33 @@ import java.util.List;
 final class OperatorProcess {
     private OperatorProcess() {}
 
-    /** @param arguments state directory, and PID of the target */
+    /** @param arguments state directory, PID of the target, and port handler */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         LauncherFixture operator = new LauncherFixture(Path.of(arguments[0]));
-        Observation observation = operator.converge(
-                Plans.run("web", new Target.Pid(Integer.parseInt(arguments[1])), Plans.tcp("http", 18080, 80)));
+        Observation observation =
+                operator.converge(request(Integer.parseInt(arguments[1]), PortHandlerKind.valueOf(arguments[2])));
         System.out.println("ready " + observation.slirp().pid());
         Thread.currentThread().join();
     }
 
+    /** What it converges. */
+    static NetworkRequest.Run request(int target, PortHandlerKind portHandler) {
+        return Plans.run(
+                "web",
+                new Target.Pid(target),
+                Plans.options(1500).withPortHandler(portHandler),
+                Plans.tcp("http", 18080, 80));
+    }
+
     /** The command line that starts it. */
-    static List<String> command(Path stateDirectory, int target) {
+    static List<String> command(Path stateDirectory, int target, PortHandlerKind portHandler) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 OperatorProcess.class.getName(),
                 stateDirectory.toString(),
-                Integer.toString(target));
+                Integer.toString(target),
+                portHandler.name());
     }
 }

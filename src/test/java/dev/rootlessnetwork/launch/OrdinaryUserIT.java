@@ -3,7 +3,9 @@ package dev.rootlessnetwork.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.testing.CommandResult;
+import dev.rootlessnetwork.testing.LiveProcesses;
 import dev.rootlessnetwork.testing.OrdinaryUser;
 import dev.rootlessnetwork.testing.TargetProcess;
 import java.io.IOException;
@@ -11,8 +13,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +43,18 @@ class OrdinaryUserIT {
     }
 
     private CommandResult launch(String what, String interfaceName) {
+        return launch(what, interfaceName, PortHandlerKind.SLIRP4NETNS);
+    }
+
+    private CommandResult launch(String what, String interfaceName, PortHandlerKind portHandler) {
         String state = user.home().resolve("state").toString();
-        return user.run(OrdinaryUserMain.class, state, Integer.toString(target.pid()), what, interfaceName)
+        return user.run(
+                        OrdinaryUserMain.class,
+                        state,
+                        Integer.toString(target.pid()),
+                        what,
+                        interfaceName,
+                        portHandler.name())
                 .orFail();
     }
 
@@ -70,6 +84,32 @@ class OrdinaryUserIT {
 
             launch("stop", "tap0");
             assertThat(target.run("ip", "link", "show", "tap0").exitStatus()).isEqualTo(1);
+        }
+    }
+
+    /** It acts in the user namespace that owns the target's, and serves on without its operator. */
+    @Test
+    void forwardsPortsByARelayInTheTargetsUserNamespace() throws Exception {
+        try (var server = target.serveHttp("0.0.0.0", 80, "hello")) {
+            assertThat(server.pid()).isPositive();
+            assertThat(slirpPid(launch("start", "tap0", PortHandlerKind.ROOTLESSKIT)))
+                    .isPositive();
+
+            assertThat(LiveProcesses.relays()).hasSize(1);
+            String relay = LiveProcesses.relays().get(0);
+            Path state = user.home().resolve("state/relay");
+            Path userns = Path.of("/proc", Integer.toString(target.pid()), "ns/user");
+            assertThat(Files.readSymbolicLink(state.resolve("current-" + Files.getAttribute(userns, "unix:ino"))))
+                    .hasToString(relay);
+            assertThat(Files.readSymbolicLink(Path.of("/proc", relay, "ns/user")))
+                    .isEqualTo(Files.readSymbolicLink(userns));
+            assertThat(get(18080)).isEqualTo("hello");
+
+            launch("start", "tap0", PortHandlerKind.ROOTLESSKIT);
+            assertThat(LiveProcesses.relays()).containsExactly(relay);
+            launch("stop", "tap0", PortHandlerKind.ROOTLESSKIT);
+            await().atMost(Duration.ofSeconds(20)).until(LiveProcesses::relays, List::isEmpty);
+            assertThat(state).isEmptyDirectory();
         }
     }
 

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 public final class OrdinaryUserMain {
     private OrdinaryUserMain() {}
 
-    /** Takes a state directory, the target's PID, {@code start} or {@code stop}, and the name of the interface. */
+    /** Takes a state directory, the target's PID, {@code start} or {@code stop}, the name of the interface, and the port handler. */
     public static void main(String[] arguments) throws Exception {
         ((Logger) LoggerFactory.getLogger(SlirpSteps.class)).setLevel(Level.INFO);
         PrintStream lines = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -33,7 +33,7 @@ public final class OrdinaryUserMain {
             var run = Plans.run(
                     "web",
                     new Target.Pid(Integer.parseInt(arguments[1])),
-                    options(arguments[3]),
+                    options(arguments[3], PortHandlerKind.valueOf(arguments[4])),
                     Plans.tcp("http", 18080, 80));
             Observation seen = launcher.converge(run);
             lines.println("problem: " + seen.slirpProblem());
@@ -47,8 +47,7 @@ public final class OrdinaryUserMain {
         }
     }
 
-    private static NetworkOptions options(String interfaceName) {
-        return new NetworkOptions(
-                null, 1500, true, false, PortHandlerKind.SLIRP4NETNS, null, null, false, null, interfaceName);
+    private static NetworkOptions options(String interfaceName, PortHandlerKind portHandler) {
+        return new NetworkOptions(null, 1500, true, false, portHandler, null, null, false, null, interfaceName);
     }
 }
