@@ -6,19 +6,17 @@ import dev.rootlessnetwork.network.PortHandlerKind;
 /** A port handler under test, and what it does that the other does not. */
 enum Handler {
     /** A client on the host's loopback is seen as the gateway. */
-    SLIRP4NETNS(PortHandlerKind.SLIRP4NETNS, true, 2),
+    SLIRP4NETNS(PortHandlerKind.SLIRP4NETNS, 2),
 
-    /** Connects inside the target, from its own address unless the client's is kept. */
-    ROOTLESSKIT(PortHandlerKind.ROOTLESSKIT, false, 100);
+    /** Connects inside the target: from its own address where the client is on the host. */
+    ROOTLESSKIT(PortHandlerKind.ROOTLESSKIT, 100);
 
     private final PortHandlerKind kind;
-    private final boolean keepsSource;
     private final int localClient;
 
     /** @param localClient what the host part of the address is that a client on loopback is seen by */
-    Handler(PortHandlerKind kind, boolean keepsSource, int localClient) {
+    Handler(PortHandlerKind kind, int localClient) {
         this.kind = kind;
-        this.keepsSource = keepsSource;
         this.localClient = localClient;
     }
 
@@ -37,15 +35,10 @@ enum Handler {
     }
 
     /**
-     * The address that a server sees a client of another host by.
+     * The address that a server sees a client on loopback by; it sees a client of another host by its own.
      *
      * @param network the first three numbers of the guest's network
      */
-    String sees(String client, String network) {
-        return keepsSource ? client : localClient(network);
-    }
-
-    /** The address that a server sees a client on loopback by. */
     String localClient(String network) {
         return network + "." + localClient;
     }

@@ -205,15 +205,15 @@ class RootlessKitConformanceIT {
     @ParameterizedTest
     @MethodSource("protocols")
     @Row("R3")
-    void showsAClientOfAnotherHostAsTheStatusSaysAndLetsTheServerAnswerIt(Handler handler, String protocol) {
+    void letsTheServerSeeAClientOfAnotherHostByItsOwnAddressAndAnswerIt(Handler handler, String protocol) {
         try (OtherHost other = new OtherHost()) {
             network.target.serveTcpPeer("0.0.0.0", 8000);
             network.target.serveUdpPeer("0.0.0.0", 8000);
             PortEntry entry = protocol.equals("tcp") ? STREAM : DATAGRAM;
             Observation observation = network.run(handler.defaults(), entry);
             String seen = TestClient.on(other.host()).peer(protocol, OtherHost.HERE, 18000);
-            assertThat(seen).isEqualTo(handler.sees(OtherHost.THERE, "10.0.2"));
-            assertThat(observation.ports().get(0).keepsSource()).isEqualTo(seen.equals(OtherHost.THERE));
+            assertThat(seen).isEqualTo(OtherHost.THERE);
+            assertThat(observation.ports().get(0).keepsSource()).isTrue();
         }
     }
 
