@@ -109,9 +109,22 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
     @Override
     public synchronized RelayClient require() throws IOException {
         Optional<RelayClient> found = find();
-        return found.isPresent()
-                ? found.get()
-                : RelayClient.connect(start(null).files().controlSocket());
+        if (found.isPresent() && isServing(found.get())) {
+            return found.get();
+        }
+        return RelayClient.connect(start(null).files().controlSocket());
+    }
+
+    /** One that has nothing left to serve is ending, and takes no port any more: its end is waited for. */
+    private boolean isServing(RelayClient client) throws IOException {
+        if (client.welcome().serving()) {
+            return true;
+        }
+        client.close();
+        if (running != null && running.process().awaitExit(OWN_END)) {
+            buryDead(running);
+        }
+        return false;
     }
 
     /** Closes everything of networks that are not among these. */

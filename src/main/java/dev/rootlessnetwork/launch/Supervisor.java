@@ -95,7 +95,7 @@ final class Supervisor implements AutoCloseable {
                         if (watch.once) {
                             watch.close();
                         }
-                        watch.onReady.run();
+                        call(watch.onReady);
                     }
                 }
             } catch (PosixException e) {
@@ -104,6 +104,15 @@ final class Supervisor implements AutoCloseable {
                 }
                 return;
             }
+        }
+    }
+
+    /** One that fails must not end the supervision of all others. */
+    private static void call(Runnable onReady) {
+        try {
+            onReady.run();
+        } catch (RuntimeException e) {
+            LOG.error("This is a fault of the program, please report it", e);
         }
     }
 

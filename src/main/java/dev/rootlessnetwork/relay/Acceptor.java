@@ -37,6 +37,10 @@ final class Acceptor implements EventLoop.Owner {
             return;
         }
         for (int i = 0; i < BATCH; i++) {
+            if (worker.isShort()) {
+                waitFor(Refusal.OUT_OF_DESCRIPTORS);
+                return;
+            }
             if (!worker.all().capacity().tryTake(forward.guest().descriptors(), DESCRIPTORS)) {
                 waitFor(Refusal.TOO_MANY_CONNECTIONS);
                 return;

@@ -79,6 +79,7 @@ final class ForwardTable {
         detach(guest.network());
         guest.routing().clean();
         attached.put(guest.network(), new Attached(guest, new LinkedHashMap<>()));
+        workers.capacity().take(Guest.DESCRIPTORS);
         notifyAll();
         LOG.info("Attached a target network={}", guest.name());
         return true;
@@ -134,6 +135,7 @@ final class ForwardTable {
             }
         });
         gone.guest().close();
+        workers.capacity().giveBack(Guest.DESCRIPTORS);
         notifyAll();
         LOG.info("Detached a target network={}", gone.guest().name());
     }
@@ -183,6 +185,7 @@ final class ForwardTable {
         } else {
             endRoutingAfterGrace(here);
         }
+        workers.capacity().take(opened.size());
         serve(opened);
         return failures;
     }
@@ -214,7 +217,6 @@ final class ForwardTable {
         if (opened.isEmpty()) {
             return;
         }
-        workers.capacity().take(opened.size());
         workers.onEach(worker -> opened.forEach(forward -> {
             try {
                 forward.attach(worker);
@@ -278,6 +280,7 @@ final class ForwardTable {
     synchronized void adopt(Guest guest, Collection<Forward> forwards) {
         Attached adopted = new Attached(guest, new LinkedHashMap<>());
         attached.put(guest.network(), adopted);
+        workers.capacity().take(Guest.DESCRIPTORS + forwards.size());
         forwards.forEach(forward -> adopted.forwards().put(forward.id(), forward));
         guest.routing().need(needsRouting(adopted));
         serve(forwards);

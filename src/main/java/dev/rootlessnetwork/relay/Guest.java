@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A target's network namespace, held as long as ports lead into it. */
 final class Guest implements AutoCloseable {
+    /** Its namespace, its process, and the socket by which rules of routing are made. */
+    static final int DESCRIPTORS = 3;
+
     private final String network;
     private final String interfaceName;
     private final Fd netns;

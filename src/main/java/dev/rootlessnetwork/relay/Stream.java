@@ -92,7 +92,9 @@ final class Stream {
 
     private void connectLater() {
         forward.guest().refusals().note(Refusal.OUT_OF_DESCRIPTORS, forward);
+        worker.countWaiting(1);
         worker.loop().afterShortage(nanoTime -> {
+            worker.countWaiting(-1);
             try {
                 connect();
             } catch (PosixException e) {

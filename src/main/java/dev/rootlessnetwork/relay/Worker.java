@@ -16,6 +16,7 @@ final class Worker {
     private final GuestSockets guestSockets = new GuestSockets(netns);
     private @Nullable DatagramBatch datagrams;
     private final SocketAddress peer = SocketAddress.empty();
+    private int waiting;
     private volatile int streams;
 
     Worker(int index, Workers all) throws PosixException {
@@ -59,6 +60,16 @@ final class Worker {
     /** For an address that is needed for the length of a call. */
     SocketAddress peer() {
         return peer;
+    }
+
+    /** Notes a connection that waits for a descriptor, or the opposite. */
+    void countWaiting(int more) {
+        waiting += more;
+    }
+
+    /** Whether a connection waits for a descriptor, so that no other may take one before. */
+    boolean isShort() {
+        return waiting > 0;
     }
 
     /** How many connections and flows it has; told to other threads a little late. */
