@@ -59,8 +59,8 @@ abstract sealed class Forward permits TcpForward, UdpForward {
         boolean ofIpv4 = id.hostIp() instanceof Inet4Address;
         boolean ofBoth = !ofIpv4 && id.hostIp().isAnyLocalAddress();
         return isForOtherHosts()
-                && guest.routing().keeps(ofIpv4)
-                && (!ofBoth || guest.routing().keeps(true));
+                && guest.routing().keeps(id.protocol(), ofIpv4)
+                && (!ofBoth || guest.routing().keeps(id.protocol(), true));
     }
 
     /** Whether clients of other hosts can come. */

@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.relay;
 
+import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.NetnsId;
 import dev.rootlessnetwork.posix.PosixException;
@@ -94,8 +95,8 @@ final class Guest implements AutoCloseable {
     }
 
     /** Whether a client can be seen by its own address at an address of the guest. */
-    boolean keepsSource(SocketAddress client, SocketAddress candidate) {
-        return routing.keeps(client.isIpv4())
+    boolean keepsSource(Protocol protocol, SocketAddress client, SocketAddress candidate) {
+        return routing.keeps(protocol, client.isIpv4())
                 && client.isIpv4() == candidate.isIpv4()
                 && !client.isLoopback()
                 && !client.isIpv6LinkLocal()

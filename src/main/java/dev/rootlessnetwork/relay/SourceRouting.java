@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.relay;
 
+import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.Errno;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.IpFamily;
@@ -49,7 +50,7 @@ final class SourceRouting implements AutoCloseable {
 
     /**
      * @param network for people
-     * @param tap the one interface, beside lo, that the target may have
+     * @param tap the one interface, beside lo, that the target may have where clients of UDP are to be seen
      */
     SourceRouting(String network, Fd netns, String tap, Supplier<GuestAddresses> addresses) {
         this.network = network;
@@ -59,8 +60,8 @@ final class SourceRouting implements AutoCloseable {
     }
 
     /** Whether servers see clients of a family by their own addresses. */
-    boolean keeps(boolean ofIpv4) {
-        return ofIpv4 ? ipv4 : ipv6;
+    boolean keeps(Protocol protocol, boolean ofIpv4) {
+        return (ofIpv4 ? ipv4 : ipv6) && (protocol == Protocol.TCP || returns != null);
     }
 
     /** Removes what a relay that was killed has left in the namespace. To be called before there is a need. */
@@ -107,13 +108,24 @@ final class SourceRouting implements AutoCloseable {
     }
 
     private @Nullable Void establish() throws IOException {
-        requireNoOtherInterface();
         requireRights();
         RouteNetlink there = RouteNetlink.open();
         netlink = there;
-        returns = new ReturnRoutes(there, this::guestAddress);
+        returns = returns(there);
         ipv4 = establish(IpFamily.IPV4, there, "clients of IPv4");
         ipv6 = addresses.get().ipv6() != null && establish(IpFamily.IPV6, there, "clients of IPv6");
+        return null;
+    }
+
+    /** An answer by UDP can be told by its port only: clients may come by another interface, too, to the same one. */
+    private @Nullable ReturnRoutes returns(RouteNetlink there) throws IOException {
+        List<String> others = otherInterfaces();
+        if (others.isEmpty()) {
+            return new ReturnRoutes(there, this::guestAddress);
+        }
+        warnOfReplaced(
+                "clients of UDP",
+                new IOException("the target has other interfaces, which clients may come by too: " + others));
         return null;
     }
 
@@ -129,7 +141,7 @@ final class SourceRouting implements AutoCloseable {
         }
     }
 
-    private void requireNoOtherInterface() throws IOException {
+    private List<String> otherInterfaces() throws IOException {
         List<String> names = new ArrayList<>();
         try (RouteNetlink there = RouteNetlink.open()) {
             for (String line : Files.readAllLines(Path.of("/proc/thread-self/net/dev"))) {
@@ -141,9 +153,7 @@ final class SourceRouting implements AutoCloseable {
                 }
             }
         }
-        if (!names.isEmpty()) {
-            throw new IOException("the target has other interfaces, which clients may come by too: " + names);
-        }
+        return names;
     }
 
     private static void requireRights() throws IOException {

@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.relay;
 
+import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.Epoll;
 import dev.rootlessnetwork.posix.Errno;
 import dev.rootlessnetwork.posix.PosixException;
@@ -69,7 +70,7 @@ final class Stream {
                 return;
             }
             SocketAddress at = candidates.get(candidate);
-            boolean keepsSource = forward.guest().keepsSource(peer, at);
+            boolean keepsSource = forward.guest().keepsSource(Protocol.TCP, peer, at);
             result = worker.guestSockets()
                     .connect(guest.socket, forward.guest(), keepsSource ? peer : null, at, destination.port());
             if (result == 0) {

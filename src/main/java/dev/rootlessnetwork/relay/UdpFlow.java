@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.relay;
 
+import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.DatagramBatch;
 import dev.rootlessnetwork.posix.Errno;
 import dev.rootlessnetwork.posix.PosixException;
@@ -140,7 +141,7 @@ final class UdpFlow implements EventLoop.Owner {
     }
 
     private @Nullable SocketAddress source(SocketAddress at) {
-        if (!forward.guest().keepsSource(client, at)) {
+        if (!forward.guest().keepsSource(Protocol.UDP, client, at)) {
             return null;
         }
         if (claim == null) {
