@@ -3,13 +3,17 @@ package dev.rootlessnetwork.launch;
 import dev.rootlessnetwork.network.HostPortRange;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.relay.RelayProgram;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 
 /** A launcher on a state directory of its own, and what it says has changed. */
@@ -54,9 +58,27 @@ public final class LauncherFixture implements AutoCloseable {
 
     /** How the program itself starts relays, with flags for them. */
     static RelayConfig relay(String... flags) {
-        String version =
-                RelayProgram.class.getPackage().getImplementationVersion(); // of the jar, if it is packaged already
-        return new RelayConfig(RelayProgram.command(), List.of(flags), version == null ? "unknown" : version);
+        return new RelayConfig(RelayProgram.command(), List.of(flags), version());
+    }
+
+    /**
+     * As relays say it: that of the jar, if it is packaged already. Not asked of the package, which is the tests' where one of them was
+     * loaded first.
+     */
+    private static String version() {
+        File place = new File(RelayProgram.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
+        if (place.isDirectory()) {
+            return "unknown";
+        }
+        try (JarFile jar = new JarFile(place)) {
+            return jar.getManifest().getMainAttributes().getValue(Attributes.Name.IMPLEMENTATION_VERSION);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Launcher open() throws IOException {
