@@ -9,7 +9,14 @@ import jnr.ffi.Pointer;
 public final class TcpSocket extends Socket {
     static final int TCP_NODELAY = 1;
     private static final int IPPROTO_TCP = 6;
+    private static final int SO_SNDBUF = 7;
+    private static final int SO_RCVBUF = 8;
     private static final int SO_LINGER = 13;
+    private static final int SO_SNDBUFFORCE = 32;
+    private static final int SO_RCVBUFFORCE = 33;
+    /** The kernel doubles it, for its own account. */
+    private static final NativeInt SMALL_BUFFER = new NativeInt(256 << 10);
+
     private static final int SHUT_WR = 1;
     /** struct linger: on, for no time. */
     private static final int LINGER_SIZE = 8;
@@ -37,6 +44,21 @@ public final class TcpSocket extends Socket {
         int result = Errno.result(C.getpeername(number(), peer.pointer(), peer.lengthPointer()));
         peer.unmap();
         return result;
+    }
+
+    /**
+     * Keeps what is on its way inside this machine small: with the buffers that the kernel would let it have in the end, the bytes would
+     * leave the processor's caches between one side and the other. Not for a side on another host, which needs them.
+     */
+    public void keepBuffersSmall() {
+        setBuffer(SO_SNDBUFFORCE, SO_SNDBUF);
+        setBuffer(SO_RCVBUFFORCE, SO_RCVBUF);
+    }
+
+    private void setBuffer(int whateverTheLimit, int withinTheLimit) {
+        if (setOption(SOL_SOCKET, whateverTheLimit, SMALL_BUFFER) < 0) {
+            setOption(SOL_SOCKET, withinTheLimit, SMALL_BUFFER);
+        }
     }
 
     /** Sends small writes at once. */

@@ -8,8 +8,11 @@ import dev.rootlessnetwork.posix.TcpSocket;
 final class Acceptor implements EventLoop.Owner {
     /** So many in a row, then others have their turn. */
     private static final int BATCH = 16;
-    /** A worker with so many connections more than another gives new ones to that. */
-    private static final int IMBALANCE = 2;
+    /**
+     * A worker with so many connections more than another gives new ones to that. Fewer would come and go by themselves, and waking the
+     * other costs more than it brings.
+     */
+    private static final int IMBALANCE = 8;
     /** Of a connection: the client's side and the guest's. */
     static final int DESCRIPTORS = 2;
 

@@ -61,7 +61,11 @@ final class GuestSockets {
     private int open(Socket socket) {
         if (socket instanceof TcpSocket tcp) {
             int result = tcp.open(to.isIpv4());
-            return result < 0 ? result : tcp.setNoDelay();
+            if (result < 0) {
+                return result;
+            }
+            tcp.keepBuffersSmall();
+            return tcp.setNoDelay();
         }
         UdpSocket udp = (UdpSocket) socket;
         int result = udp.open(to.isIpv4());

@@ -64,6 +64,9 @@ final class Stream {
                 reset(); // it has gone meanwhile
                 return;
             }
+            if (peer.isLoopback()) {
+                client.socket.keepBuffersSmall();
+            }
             List<SocketAddress> candidates = destination.candidates().of(peer.isIpv4());
             if (candidate == candidates.size()) {
                 refuse(result);
