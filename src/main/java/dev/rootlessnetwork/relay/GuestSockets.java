@@ -61,11 +61,7 @@ final class GuestSockets {
     private int open(Socket socket) {
         if (socket instanceof TcpSocket tcp) {
             int result = tcp.open(to.isIpv4());
-            if (result < 0) {
-                return result;
-            }
-            tcp.keepBuffersSmall();
-            return tcp.setNoDelay();
+            return result < 0 ? result : tcp.setNoDelay();
         }
         UdpSocket udp = (UdpSocket) socket;
         int result = udp.open(to.isIpv4());

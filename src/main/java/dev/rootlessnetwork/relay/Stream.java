@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Stream {
     private static final int CHUNK = 1 << 20;
+    /** So much in one piece comes of a transfer only. */
+    private static final int LARGE = 64 << 10;
+
     /** So much in a row, then others have their turn. */
     private static final int TURN = 4 << 20;
 
@@ -24,6 +27,8 @@ final class Stream {
     private final StreamEnd client;
     private final StreamEnd guest = new StreamEnd(this, new TcpSocket());
     private int candidate;
+    private boolean clientIsLocal;
+    private boolean large;
     private boolean connected;
     private boolean closed;
 
@@ -64,9 +69,7 @@ final class Stream {
                 reset(); // it has gone meanwhile
                 return;
             }
-            if (peer.isLoopback()) {
-                client.socket.keepBuffersSmall();
-            }
+            clientIsLocal = peer.isLoopback();
             List<SocketAddress> candidates = destination.candidates().of(peer.isIpv4());
             if (candidate == candidates.size()) {
                 refuse(result);
@@ -194,6 +197,9 @@ final class Stream {
                 if (sent == count) {
                     worker.pipes().giveBack(pipe);
                     counter.addAndGet(count);
+                    if (count >= LARGE && !large) {
+                        becomeLarge();
+                    }
                     // Fewer than asked for, and the pipe cannot have run out of slots: there was no more.
                     from.readable = count == room || count >= SplicePipe.SLOTS || from.endInSight;
                     continue;
@@ -213,6 +219,15 @@ final class Stream {
                 return;
             }
             stopped(from, to, count);
+        }
+    }
+
+    /** Much is on its way. Most connections never get here, and are spared the calls. */
+    private void becomeLarge() {
+        large = true;
+        guest.socket.keepBuffersSmall();
+        if (clientIsLocal) {
+            client.socket.keepBuffersSmall();
         }
     }
 
