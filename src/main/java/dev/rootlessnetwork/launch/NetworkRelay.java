@@ -29,7 +29,11 @@ final class NetworkRelay {
     RelayPortHandler handler(NetworkPlan plan, BoundTarget target) throws IOException {
         NodeRelay now = context.relays().of(target);
         relay = now;
-        RelayTarget relayTarget = new RelayTarget(
+        return new RelayPortHandler(now, NetworkFiles.id(uid), () -> look(plan, target), context.portProbe());
+    }
+
+    private RelayTarget look(NetworkPlan plan, BoundTarget target) {
+        return new RelayTarget(
                 NetworkFiles.id(uid),
                 plan.identity().key().toString(),
                 target.netns(),
@@ -37,7 +41,6 @@ final class NetworkRelay {
                 plan.options().network().guest(),
                 address6(plan, target),
                 plan.options().interfaceName());
-        return new RelayPortHandler(now, relayTarget, context.portProbe());
     }
 
     private @Nullable InetAddress address6(NetworkPlan plan, BoundTarget target) {

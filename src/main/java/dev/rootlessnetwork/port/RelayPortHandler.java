@@ -13,11 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Port handler {@code rootlesskit}: our relay, which all networks share. */
 public final class RelayPortHandler implements PortHandler {
     private final Access relay;
-    private final RelayTarget target;
+    private final String network;
+    private final Supplier<RelayTarget> target;
     private final HostPortProbe probe;
 
     /** The way to the relay. */
@@ -29,9 +31,13 @@ public final class RelayPortHandler implements PortHandler {
         RelayClient require() throws IOException;
     }
 
-    /** @param target of the network, as it is now */
-    public RelayPortHandler(Access relay, RelayTarget target, HostPortProbe probe) {
+    /**
+     * @param network what the relay is to know it by
+     * @param target looks at the target as it is now; asked only where the relay is to be told
+     */
+    public RelayPortHandler(Access relay, String network, Supplier<RelayTarget> target, HostPortProbe probe) {
         this.relay = relay;
+        this.network = network;
         this.target = target;
         this.probe = probe;
     }
@@ -49,11 +55,11 @@ public final class RelayPortHandler implements PortHandler {
             return List.of();
         }
         try (RelayClient client = running.get()) {
-            List<ServingForward> serving = client.forwards(target.network()).stream()
+            List<ServingForward> serving = client.forwards(network).stream()
                     .map(one -> new ServingForward(one.forward(), kind(), one.keepsSource()))
                     .toList();
             if (!serving.isEmpty()) {
-                client.attach(target);
+                client.attach(target.get());
             }
             return serving;
         }
@@ -64,8 +70,8 @@ public final class RelayPortHandler implements PortHandler {
             throws IOException {
         Map<ForwardId, Problem> problems = new LinkedHashMap<>();
         try (RelayClient client = relay.require()) {
-            client.attach(target);
-            Map<ForwardId, ForwardFailure> failures = client.change(target.network(), close, open);
+            client.attach(target.get());
+            Map<ForwardId, ForwardFailure> failures = client.change(network, close, open);
             failures.forEach((id, failure) -> problems.put(id, probe.explain(id, failure.errno(), failure.words())));
         }
         return problems;
