@@ -8,11 +8,9 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -27,6 +25,7 @@ final class ForwardTable {
     private static final Duration LAST_CONNECTIONS = Duration.ofMillis(200);
 
     private final Workers workers;
+    private final ForwardCloser closer;
     private final Duration closeGrace;
     private final Duration drain;
     private final Map<String, Attached> attached = new TreeMap<>();
@@ -57,6 +56,7 @@ final class ForwardTable {
      */
     ForwardTable(Workers workers, Duration closeGrace, Duration drain) {
         this.workers = workers;
+        this.closer = new ForwardCloser(workers);
         this.closeGrace = closeGrace;
         this.drain = drain;
     }
@@ -123,7 +123,7 @@ final class ForwardTable {
         if (gone == null) {
             return;
         }
-        close(gone.forwards().values(), Duration.ZERO);
+        closer.close(gone.forwards().values(), Duration.ZERO, phase != Phase.RETIRED);
         workers.onEach(worker -> {
             try {
                 worker.netns().leave(gone.guest().netns());
@@ -163,7 +163,7 @@ final class ForwardTable {
                 closing.add(forward);
             }
         }
-        close(closing, closeGrace);
+        closer.close(closing, closeGrace, phase != Phase.RETIRED);
         Map<ForwardId, PosixException> failures = new LinkedHashMap<>();
         List<Forward> opened = new ArrayList<>();
         for (PortForward forward : open) {
@@ -224,50 +224,6 @@ final class ForwardTable {
                 LOG.error("Cannot serve a port port=\"{}\" error={}", forward.id(), e.getMessage());
             }
         }));
-    }
-
-    private void close(Collection<Forward> closing, Duration grace) {
-        if (closing.isEmpty()) {
-            return;
-        }
-        boolean retired = phase == Phase.RETIRED;
-        if (!retired) {
-            closing.forEach(Forward::close);
-        }
-        Set<Forward> closed = new HashSet<>(closing);
-        long deadline = System.nanoTime() + grace.toNanos();
-        workers.onEach(worker -> {
-            if (grace.isZero()) {
-                endConnections(worker, closed);
-            }
-            closed.forEach(forward -> forward.detach(worker));
-            if (!grace.isZero()) {
-                worker.loop().everySecond(nanoTime -> {
-                    boolean over = nanoTime - deadline >= 0;
-                    if (over) {
-                        endConnections(worker, closed);
-                    }
-                    return !over;
-                });
-            }
-        });
-        if (!retired) {
-            closed.forEach(Forward::release);
-            workers.capacity().giveBack(closed.size());
-        }
-    }
-
-    private static void endConnections(Worker worker, Set<Forward> closed) {
-        worker.loop().forEach(StreamEnd.class, end -> {
-            if (closed.contains(end.stream().forward())) {
-                end.stream().reset();
-            }
-        });
-        worker.loop().forEach(UdpFlow.class, flow -> {
-            if (closed.contains(flow.forward())) {
-                flow.end();
-            }
-        });
     }
 
     /** Tells each network with its forwards. */
