@@ -21,24 +21,16 @@ public final class Epoll implements AutoCloseable {
 
     private static final int EDGE = 1 << 31;
     private static final int EXCLUSIVE = 1 << 28;
-    private static final int EPOLL_CTL_ADD = 1;
-    private static final int EPOLL_CTL_DEL = 2;
-    private static final int EPOLL_CTL_MOD = 3;
-    private static final int EFD_NONBLOCK = 0x800;
+    private static final int EVERYTHING = READABLE | WRITABLE | PEER_SENDS_NO_MORE | EDGE;
     private static final int MAX_EVENTS = 256;
-    /** struct epoll_event is packed on x86-64 alone. */
-    private static final boolean PACKED = System.getProperty("os.arch", "").equals("amd64");
-
-    private static final int EVENT_SIZE = PACKED ? 12 : 16;
-    private static final int KEY_OFFSET = PACKED ? 4 : 8;
     private static final byte[] ONE = new Struct(Long.BYTES).putLong(0, 1).bytes();
 
     private final Fd epoll;
     private final Fd waker;
     private final int number;
     private final long wakeUpKey;
-    private final Pointer events = Memory.allocateDirect(LibC.RUNTIME, MAX_EVENTS * EVENT_SIZE, true);
-    private final Pointer request = Memory.allocateDirect(LibC.RUNTIME, EVENT_SIZE, true);
+    private final Pointer events = Memory.allocateDirect(LibC.RUNTIME, MAX_EVENTS * LibC.EPOLL_EVENT_SIZE, true);
+    private final Pointer request = Memory.allocateDirect(LibC.RUNTIME, LibC.EPOLL_EVENT_SIZE, true);
 
     private Epoll(Fd epoll, Fd waker, long wakeUpKey) {
         this.epoll = epoll;
@@ -51,11 +43,18 @@ public final class Epoll implements AutoCloseable {
     public static Epoll open(long wakeUpKey) throws PosixException {
         Fd epoll = new Fd(LibC.check(C.epoll_create1(LibC.O_CLOEXEC), "open an epoll instance"));
         try {
-            Fd waker = new Fd(LibC.check(C.eventfd(0, LibC.O_CLOEXEC | EFD_NONBLOCK), "open an eventfd"));
-            Epoll opened = new Epoll(epoll, waker, wakeUpKey);
-            // Edge-triggered, it needs no reading: each write is a new edge.
-            LibC.check(opened.control(EPOLL_CTL_ADD, waker.number(), READABLE | EDGE, wakeUpKey), "watch an eventfd");
-            return opened;
+            Fd waker = new Fd(LibC.check(C.eventfd(0, LibC.O_CLOEXEC | LibC.EFD_NONBLOCK), "open an eventfd"));
+            try {
+                Epoll opened = new Epoll(epoll, waker, wakeUpKey);
+                // Edge-triggered, it needs no reading: each write is a new edge.
+                LibC.check(
+                        opened.control(LibC.EPOLL_CTL_ADD, waker.number(), READABLE | EDGE, wakeUpKey),
+                        "watch an eventfd");
+                return opened;
+            } catch (PosixException e) {
+                waker.close();
+                throw e;
+            }
         } catch (PosixException e) {
             epoll.close();
             throw e;
@@ -75,12 +74,12 @@ public final class Epoll implements AutoCloseable {
 
     /** The key of an event of the last wait. */
     public long key(int event) {
-        return events.getLong((long) event * EVENT_SIZE + KEY_OFFSET);
+        return events.getLong((long) event * LibC.EPOLL_EVENT_SIZE + LibC.EPOLL_EVENT_KEY);
     }
 
     /** What is ready of an event of the last wait. */
     public int ready(int event) {
-        return events.getInt((long) event * EVENT_SIZE);
+        return events.getInt((long) event * LibC.EPOLL_EVENT_SIZE);
     }
 
     public boolean isWakeUp(long key) {
@@ -89,34 +88,33 @@ public final class Epoll implements AutoCloseable {
 
     /** Tells of everything that becomes ready at a socket, until that is closed. */
     public void add(Socket socket, long key) throws PosixException {
-        int interest = READABLE | WRITABLE | PEER_SENDS_NO_MORE | EDGE;
-        LibC.check(control(EPOLL_CTL_ADD, socket.number(), interest, key), "watch a socket");
+        LibC.check(control(LibC.EPOLL_CTL_ADD, socket.number(), EVERYTHING, key), "watch a socket");
     }
 
     /** Tells of what can be read from a socket, until that is closed. Datagrams that leave it would be told of, too, otherwise. */
     public void addInput(UdpSocket socket, long key) throws PosixException {
-        LibC.check(control(EPOLL_CTL_ADD, socket.number(), READABLE | EDGE, key), "watch a socket");
+        LibC.check(control(LibC.EPOLL_CTL_ADD, socket.number(), READABLE | EDGE, key), "watch a socket");
     }
 
     /** Tells one of the instances that wait for the same listener of a new connection. */
     public void addShared(TcpListener listener, long key) throws PosixException {
-        LibC.check(control(EPOLL_CTL_ADD, listener.number(), READABLE | EDGE | EXCLUSIVE, key), "watch a listener");
+        LibC.check(
+                control(LibC.EPOLL_CTL_ADD, listener.number(), READABLE | EDGE | EXCLUSIVE, key), "watch a listener");
     }
 
     /** Tells once more of what is ready now. A socket without room is told of when it has some. */
     public void look(Socket socket, long key) throws PosixException {
-        int interest = READABLE | WRITABLE | PEER_SENDS_NO_MORE | EDGE;
-        LibC.check(control(EPOLL_CTL_MOD, socket.number(), interest, key), "watch a socket");
+        LibC.check(control(LibC.EPOLL_CTL_MOD, socket.number(), EVERYTHING, key), "watch a socket");
     }
 
     /** Tells no more of a socket, which another process may hold, too. */
     public void remove(Socket socket) {
-        control(EPOLL_CTL_DEL, socket.number(), 0, 0);
+        control(LibC.EPOLL_CTL_DEL, socket.number(), 0, 0);
     }
 
     private int control(int operation, int fd, int interest, long key) {
         request.putInt(0, interest);
-        request.putLong(KEY_OFFSET, key);
+        request.putLong(LibC.EPOLL_EVENT_KEY, key);
         return C.epoll_ctl(number, operation, fd, request.address());
     }
 

@@ -44,6 +44,16 @@ final class LibC {
 
     static final int MADV_DONTNEED = 4;
 
+    static final int EPOLL_CTL_ADD = 1;
+    static final int EPOLL_CTL_DEL = 2;
+    static final int EPOLL_CTL_MOD = 3;
+    static final int EFD_NONBLOCK = 0x800;
+    /** struct epoll_event is packed on x86-64 alone. */
+    private static final boolean PACKED = System.getProperty("os.arch", "").equals("amd64");
+
+    static final int EPOLL_EVENT_SIZE = PACKED ? 12 : 16;
+    static final int EPOLL_EVENT_KEY = PACKED ? 4 : 8;
+
     static final int CLONE_NEWNS = 0x20000;
     static final int CLONE_NEWNET = 0x40000000;
 
@@ -193,8 +203,6 @@ final class LibC {
         int socket(int domain, int type, int protocol);
 
         int setsockopt(int fd, int level, int option, @In int[] value, int length);
-
-        int bind(int fd, @In byte[] address, int length);
 
         int listen(int fd, int backlog);
 

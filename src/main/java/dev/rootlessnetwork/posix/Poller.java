@@ -26,18 +26,10 @@ public final class Poller implements AutoCloseable {
         }
     }
 
-    private static final int EPOLL_CTL_ADD = 1;
-    private static final int EPOLL_CTL_DEL = 2;
-    private static final int EFD_NONBLOCK = 0x800;
     /** The key under which our own eventfd is registered. */
     private static final long WAKE_UP = -1;
 
     private static final int MAX_EVENTS = 256;
-    /** struct epoll_event is packed on x86-64 alone. */
-    private static final boolean PACKED = System.getProperty("os.arch", "").equals("amd64");
-
-    private static final int EVENT_SIZE = PACKED ? 12 : 16;
-    private static final int KEY_OFFSET = PACKED ? 4 : 8;
 
     private final Fd epoll;
     private final Fd waker;
@@ -51,10 +43,10 @@ public final class Poller implements AutoCloseable {
     public static Poller open() throws PosixException {
         Fd epoll = new Fd(LibC.check(C.epoll_create1(LibC.O_CLOEXEC), "open an epoll instance"));
         try {
-            Fd waker = new Fd(LibC.check(C.eventfd(0, LibC.O_CLOEXEC | EFD_NONBLOCK), "open an eventfd"));
+            Fd waker = new Fd(LibC.check(C.eventfd(0, LibC.O_CLOEXEC | LibC.EFD_NONBLOCK), "open an eventfd"));
             try {
                 Poller poller = new Poller(epoll, waker);
-                poller.control(EPOLL_CTL_ADD, waker, WAKE_UP, Interest.INPUT);
+                poller.control(LibC.EPOLL_CTL_ADD, waker, WAKE_UP, Interest.INPUT);
                 return poller;
             } catch (PosixException e) {
                 waker.close();
@@ -76,21 +68,22 @@ public final class Poller implements AutoCloseable {
         if (key < 0) {
             throw new IllegalArgumentException("negative key: " + key);
         }
-        control(EPOLL_CTL_ADD, fd, key, interest);
+        control(LibC.EPOLL_CTL_ADD, fd, key, interest);
     }
 
     /** Ends the watch; necessary before a descriptor is closed of which duplicates live on. */
     public void remove(Fd fd) throws PosixException {
-        control(EPOLL_CTL_DEL, fd, 0, Interest.INPUT);
+        control(LibC.EPOLL_CTL_DEL, fd, 0, Interest.INPUT);
     }
 
     private void control(int operation, Fd fd, long key, Interest interest) throws PosixException {
-        Struct event = new Struct(EVENT_SIZE).putInt(0, interest.mask).putLong(KEY_OFFSET, key);
+        Struct event =
+                new Struct(LibC.EPOLL_EVENT_SIZE).putInt(0, interest.mask).putLong(LibC.EPOLL_EVENT_KEY, key);
         try (Fd.Lease instance = epoll.lease();
                 Fd.Lease watched = fd.lease()) {
             LibC.check(
                     C.epoll_ctl(instance.number(), operation, watched.number(), event.bytes()),
-                    (operation == EPOLL_CTL_ADD ? "watch " : "stop watching ") + fd);
+                    (operation == LibC.EPOLL_CTL_ADD ? "watch " : "stop watching ") + fd);
         }
     }
 
@@ -103,7 +96,7 @@ public final class Poller implements AutoCloseable {
      */
     public List<Long> await(@Nullable Duration timeout) throws PosixException {
         long deadline = timeout == null ? 0 : System.nanoTime() + timeout.toNanos();
-        Struct events = new Struct(MAX_EVENTS * EVENT_SIZE);
+        Struct events = new Struct(MAX_EVENTS * LibC.EPOLL_EVENT_SIZE);
         // The eventfd must outlive the wait, too: closing it would take the wake-up away that close() gave.
         Fd.Lease wakers = waker.lease();
         try (Fd.Lease instance = epoll.lease()) {
@@ -123,7 +116,7 @@ public final class Poller implements AutoCloseable {
     private List<Long> keys(Struct events, int count) throws PosixException {
         List<Long> keys = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            long key = events.getLong(i * EVENT_SIZE + KEY_OFFSET);
+            long key = events.getLong(i * LibC.EPOLL_EVENT_SIZE + LibC.EPOLL_EVENT_KEY);
             if (key == WAKE_UP) {
                 drain();
             } else {

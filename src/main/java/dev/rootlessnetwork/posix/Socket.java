@@ -3,6 +3,8 @@ package dev.rootlessnetwork.posix;
 import static dev.rootlessnetwork.posix.LibC.C;
 
 import java.lang.ref.Reference;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 
@@ -21,7 +23,7 @@ public abstract sealed class Socket implements AutoCloseable permits TcpListener
     static final int SOL_IP = 0;
     private static final int IP_TRANSPARENT = 19;
     static final int SOL_IPV6 = 41;
-    static final int IPV6_V6ONLY = 26;
+    private static final int IPV6_V6ONLY = 26;
     private static final int IPV6_TRANSPARENT = 75;
     private static final int CLOSED = -1;
 
@@ -39,6 +41,23 @@ public abstract sealed class Socket implements AutoCloseable permits TcpListener
     /** Opens a socket in the calling thread's network namespace. */
     final int open(boolean ipv4, int type) {
         return take(C.socket(family(ipv4), type | SOCK_NONBLOCK | LibC.O_CLOEXEC, 0));
+    }
+
+    /** Opens a socket that is to be bound to an address: to {@code ::} for both families, to any other for its own. */
+    final void openFor(InetAddress address, int type, String doing) throws PosixException {
+        boolean ipv4 = address instanceof Inet4Address;
+        check(open(ipv4, type), doing);
+        if (!ipv4) {
+            NativeInt ipv6Only = address.isAnyLocalAddress() ? NativeInt.ZERO : NativeInt.ONE;
+            check(setOption(SOL_IPV6, IPV6_V6ONLY, ipv6Only), doing);
+        }
+    }
+
+    /** For calls that are not made so often that their errors should be numbers. */
+    static void check(int result, String doing) throws PosixException {
+        if (result < 0) {
+            throw new PosixException(doing, -result);
+        }
     }
 
     private static int family(boolean ipv4) {

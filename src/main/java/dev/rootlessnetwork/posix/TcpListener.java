@@ -2,7 +2,6 @@ package dev.rootlessnetwork.posix;
 
 import static dev.rootlessnetwork.posix.LibC.C;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /** A socket that waits for connections. Several threads may accept from it; who closes it sees to it that none does any more. */
@@ -18,7 +17,6 @@ public final class TcpListener extends Socket {
 
     private static final NativeInt KEEP_INTERVAL_SECONDS = new NativeInt(15);
     private static final NativeInt KEEP_PROBES = new NativeInt(5);
-    private static final NativeInt ZERO = new NativeInt(0);
 
     private TcpListener() {}
 
@@ -38,16 +36,11 @@ public final class TcpListener extends Socket {
      * @throws PosixException EADDRINUSE, EACCES (a privileged port), EADDRNOTAVAIL (no such address here), EMFILE
      */
     public static TcpListener open(InetAddress address, int port, int backlog) throws PosixException {
-        boolean ipv4 = address instanceof Inet4Address;
         String doing = "listen on TCP port " + port + " of " + address.getHostAddress();
         TcpListener listener = new TcpListener();
         try {
-            check(listener.open(ipv4, SOCK_STREAM), doing);
+            listener.openFor(address, SOCK_STREAM, doing);
             check(listener.setReuseAddress(), doing);
-            if (!ipv4) {
-                NativeInt ipv6Only = address.isAnyLocalAddress() ? ZERO : NativeInt.ONE;
-                check(listener.setOption(SOL_IPV6, IPV6_V6ONLY, ipv6Only), doing);
-            }
             check(listener.setOption(IPPROTO_TCP, TcpSocket.TCP_NODELAY, NativeInt.ONE), doing);
             check(listener.setOption(SOL_SOCKET, SO_KEEPALIVE, NativeInt.ONE), doing);
             check(listener.setOption(IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_SECONDS), doing);
@@ -59,12 +52,6 @@ public final class TcpListener extends Socket {
         } catch (PosixException e) {
             listener.close();
             throw e;
-        }
-    }
-
-    private static void check(int result, String doing) throws PosixException {
-        if (result < 0) {
-            throw new PosixException(doing, -result);
         }
     }
 

@@ -20,8 +20,6 @@ public final class UdpSocket extends Socket {
     /** For bursts that come while the thread is busy: about 700 full packets, by the kernel's account. */
     private static final NativeInt RECEIVE_BUFFER = new NativeInt(2 << 20);
 
-    private static final NativeInt ZERO = new NativeInt(0);
-
     /** One that was received from another process. */
     public static UdpSocket received(Fd descriptor) {
         UdpSocket socket = new UdpSocket();
@@ -46,13 +44,11 @@ public final class UdpSocket extends Socket {
         String doing = "bind UDP port " + port + " of " + address.getHostAddress();
         UdpSocket socket = new UdpSocket();
         try {
-            check(socket.open(ipv4), doing);
+            socket.openFor(address, SOCK_DGRAM, doing);
             check(socket.setOption(SOL_IP, IP_RECVERR, NativeInt.ONE), doing);
             if (ipv4) {
                 check(socket.setOption(SOL_IP, IP_PKTINFO, NativeInt.ONE), doing);
             } else {
-                NativeInt ipv6Only = address.isAnyLocalAddress() ? ZERO : NativeInt.ONE;
-                check(socket.setOption(SOL_IPV6, IPV6_V6ONLY, ipv6Only), doing);
                 check(socket.setOption(SOL_IPV6, IPV6_RECVPKTINFO, NativeInt.ONE), doing);
                 check(socket.setOption(SOL_IPV6, IPV6_RECVERR, NativeInt.ONE), doing);
             }
@@ -62,12 +58,6 @@ public final class UdpSocket extends Socket {
         } catch (PosixException e) {
             socket.close();
             throw e;
-        }
-    }
-
-    private static void check(int result, String doing) throws PosixException {
-        if (result < 0) {
-            throw new PosixException(doing, -result);
         }
     }
 

@@ -112,35 +112,30 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
+    /** How epoll is told of a socket. */
+    private interface Registration {
+        void as(long key) throws PosixException;
+    }
+
     /** Watches a socket until {@link #release}; tells of what is ready now, too. Returns its key. */
     int watch(Socket socket, Owner owner) throws PosixException {
-        int key = take(owner);
-        try {
-            epoll.add(socket, key);
-            return key;
-        } catch (PosixException e) {
-            release(key);
-            throw e;
-        }
+        return register(owner, key -> epoll.add(socket, key));
     }
 
     /** Watches a socket for datagrams and errors. */
     int watchInput(UdpSocket socket, Owner owner) throws PosixException {
-        int key = take(owner);
-        try {
-            epoll.addInput(socket, key);
-            return key;
-        } catch (PosixException e) {
-            release(key);
-            throw e;
-        }
+        return register(owner, key -> epoll.addInput(socket, key));
     }
 
     /** Watches a listener that other loops watch, too. */
     int watchShared(TcpListener listener, Owner owner) throws PosixException {
+        return register(owner, key -> epoll.addShared(listener, key));
+    }
+
+    private int register(Owner owner, Registration registration) throws PosixException {
         int key = take(owner);
         try {
-            epoll.addShared(listener, key);
+            registration.as(key);
             return key;
         } catch (PosixException e) {
             release(key);

@@ -20,9 +20,6 @@ import java.util.stream.Stream;
  * @param directory {@code relay/<pid>} in the state directory
  */
 public record RelayFiles(Path directory) {
-    /** Longest path below the state directory. */
-    public static final String LONGEST_SOCKET = "relay/4194304/control.sock";
-
     /** Gets the output of a relay that is being started. */
     static Path startLog(Path relays) {
         return relays.resolve("relay.log");
