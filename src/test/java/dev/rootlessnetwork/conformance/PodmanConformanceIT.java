@@ -6,6 +6,7 @@ import static dev.rootlessnetwork.conformance.ConformanceFixture.ipv6;
 import static dev.rootlessnetwork.conformance.ConformanceFixture.options;
 import static dev.rootlessnetwork.conformance.ConformanceFixture.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.launch.Observation;
@@ -21,6 +22,7 @@ import dev.rootlessnetwork.testing.TestClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +71,10 @@ class PodmanConformanceIT {
         assertThat(target.run(acceptDad).orFail().stdout()).isEqualTo(before);
     }
 
+    /**
+     * Where it is not allowed, libslirp says so with whatever error number is left from another call (4.7, {@code sotranslate_out}): the
+     * guest hears that the network is unreachable, or believes itself connected, to nobody.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @Row({"P3", "S4"})
@@ -76,14 +82,19 @@ class PodmanConformanceIT {
         network.run(options(null, allowed));
         target.run("ping", "-c", "1", "-W", "5", "10.0.2.2").orFail();
         try (ServerSocket host = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
-            String connect = "import socket; socket.create_connection(('10.0.2.2', " + host.getLocalPort()
-                    + "), timeout=10); print('connected')";
-            CommandResult result = target.run("python3", "-c", connect);
+            String greet = "import socket; s = socket.create_connection(('10.0.2.2', " + host.getLocalPort()
+                    + "), timeout=5); s.sendall(b'hello'); print('greeted')";
+            CommandResult result = target.run("python3", "-c", greet);
+            host.setSoTimeout(100);
             if (allowed) {
-                assertThat(result.orFail().stdout()).isEqualTo("connected\n");
+                assertThat(result.orFail().stdout()).isEqualTo("greeted\n");
+                assertThat(host.accept().getInputStream().readNBytes(5))
+                        .asString()
+                        .isEqualTo("hello");
             } else {
-                assertThat(result.exitStatus()).isNotZero();
-                assertThat(result.stderr()).contains("Network is unreachable");
+                assertThatThrownBy(host::accept)
+                        .describedAs("a connection of the guest, which says %s", result)
+                        .isInstanceOf(SocketTimeoutException.class);
             }
         }
     }
