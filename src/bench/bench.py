@@ -55,6 +55,7 @@ def arguments():
 def machine(java):
     memory = next(line.split()[1] for line in open("/proc/meminfo") if line.startswith("MemTotal"))
     return (f"Machine: {os.cpu_count()} CPUs, {int(memory) / 2**20:.0f} GiB, Linux {platform.release()}, "
+            f"TCP congestion control {Path('/proc/sys/net/ipv4/tcp_congestion_control').read_text().strip()}, "
             f"{first_line(['slirp4netns', '--version'])}, {first_line([java, '-version'])}; load at the end {os.getloadavg()[0]:.1f}.")
 
 

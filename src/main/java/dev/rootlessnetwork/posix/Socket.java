@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.posix;
 
 import static dev.rootlessnetwork.posix.LibC.C;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.lang.ref.Reference;
 import java.net.Inet4Address;
@@ -25,9 +26,20 @@ public abstract sealed class Socket implements AutoCloseable permits TcpListener
     static final int SOL_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final int IPV6_TRANSPARENT = 75;
+    static final int IPPROTO_TCP = 6;
+    private static final int TCP_CONGESTION = 13;
+    private static final String RENO_NAME = "reno";
+    private static final int RENO_LENGTH = RENO_NAME.length();
+    private static final Pointer RENO = reno();
     private static final int CLOSED = -1;
 
     private int number = CLOSED;
+
+    private static Pointer reno() {
+        Pointer name = Memory.allocateDirect(LibC.RUNTIME, RENO_LENGTH);
+        name.put(0, RENO_NAME.getBytes(US_ASCII), 0, RENO_LENGTH);
+        return name;
+    }
 
     /** Takes a number that belongs to nobody else, or passes an error on. */
     final int take(int result) {
@@ -121,6 +133,14 @@ public abstract sealed class Socket implements AutoCloseable permits TcpListener
 
     final int setOption(int level, int option, NativeInt value) {
         return Errno.result(C.setsockopt(number(), level, option, value.pointer(), Integer.BYTES));
+    }
+
+    /**
+     * Has a TCP connection use the plainest congestion control, which every kernel has. For ways that do not leave this machine: nothing
+     * is congested there, and the pacing of others (bbr) only costs time. A listener's connections inherit it.
+     */
+    final int setReno() {
+        return Errno.result(C.setsockopt(number(), IPPROTO_TCP, TCP_CONGESTION, RENO.address(), RENO_LENGTH));
     }
 
     public final boolean isOpen() {

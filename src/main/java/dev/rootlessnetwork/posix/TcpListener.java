@@ -7,7 +7,6 @@ import java.net.InetAddress;
 /** A socket that waits for connections. Several threads may accept from it; who closes it sees to it that none does any more. */
 public final class TcpListener extends Socket {
     private static final int SO_KEEPALIVE = 9;
-    private static final int IPPROTO_TCP = 6;
     private static final int TCP_KEEPIDLE = 4;
     private static final int TCP_KEEPINTVL = 5;
     private static final int TCP_KEEPCNT = 6;
@@ -46,6 +45,9 @@ public final class TcpListener extends Socket {
             check(listener.setOption(IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_SECONDS), doing);
             check(listener.setOption(IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL_SECONDS), doing);
             check(listener.setOption(IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES), doing);
+            if (address.isLoopbackAddress()) {
+                check(listener.setReno(), doing);
+            }
             check(listener.bind(SocketAddress.of(address, port)), doing);
             LibC.check(C.listen(listener.number(), backlog), doing);
             return listener;

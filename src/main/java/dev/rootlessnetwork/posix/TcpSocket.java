@@ -8,7 +8,6 @@ import jnr.ffi.Pointer;
 /** One end of a connection. Made closed; {@link #accept} and {@link #open} open it. */
 public final class TcpSocket extends Socket {
     static final int TCP_NODELAY = 1;
-    private static final int IPPROTO_TCP = 6;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int SO_LINGER = 13;
@@ -34,9 +33,11 @@ public final class TcpSocket extends Socket {
         return take(C.accept4(listener.number(), 0, 0, SOCK_NONBLOCK | LibC.O_CLOEXEC));
     }
 
-    /** Opens it in the calling thread's network namespace. */
-    public int open(boolean ipv4) {
-        return open(ipv4, SOCK_STREAM);
+    /** Opens one for a connection inside this machine, in the calling thread's network namespace. Small writes are sent at once. */
+    public int openLocal(boolean ipv4) {
+        int result = open(ipv4, SOCK_STREAM);
+        result = result < 0 ? result : setOption(IPPROTO_TCP, TCP_NODELAY, NativeInt.ONE);
+        return result < 0 ? result : setReno();
     }
 
     /** Tells the address of the other side; IPv4 as such also where the socket is of both families. */
@@ -59,11 +60,6 @@ public final class TcpSocket extends Socket {
         if (setOption(SOL_SOCKET, whateverTheLimit, SMALL_BUFFER) < 0) {
             setOption(SOL_SOCKET, withinTheLimit, SMALL_BUFFER);
         }
-    }
-
-    /** Sends small writes at once. */
-    public int setNoDelay() {
-        return setOption(IPPROTO_TCP, TCP_NODELAY, NativeInt.ONE);
     }
 
     /** Tells the peer that nothing more comes, behind what was sent before. */

@@ -60,8 +60,7 @@ final class GuestSockets {
 
     private int open(Socket socket) {
         if (socket instanceof TcpSocket tcp) {
-            int result = tcp.open(to.isIpv4());
-            return result < 0 ? result : tcp.setNoDelay();
+            return tcp.openLocal(to.isIpv4());
         }
         UdpSocket udp = (UdpSocket) socket;
         int result = udp.open(to.isIpv4());

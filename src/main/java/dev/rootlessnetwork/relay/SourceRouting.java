@@ -158,7 +158,7 @@ final class SourceRouting implements AutoCloseable {
 
     private static void requireRights() throws IOException {
         try (TcpSocket socket = new TcpSocket()) {
-            int result = socket.open(true);
+            int result = socket.openLocal(true);
             result = result < 0 ? result : socket.setTransparent(true);
             result = result < 0 ? result : socket.setMark(MARK);
             if (result < 0) {

@@ -2,6 +2,7 @@ package dev.rootlessnetwork.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TcpEnd;
 import dev.rootlessnetwork.testing.TestListener;
@@ -65,6 +66,22 @@ class RelayStreamIT {
             assertThat(served.receive(6)).isEqualTo("thanks");
             client.hangUp();
             assertThat(served.ending()).isEqualTo(TcpEnd.Ending.CLOSED);
+        }
+    }
+
+    /** Whatever the host's is; see docs/decisions/a-relay-of-our-own.md. */
+    @Test
+    void usesThePlainestCongestionControlWhereAWayStaysInsideTheMachine() {
+        try (TcpEnd client = TcpEnd.connect(HERE, 18080);
+                TcpEnd served = server.accept()) {
+            client.send("x");
+            assertThat(served.receive(1)).isEqualTo("x");
+            assertThat(target.run("ss", "-tinH", "dport = :80").orFail().stdout())
+                    .contains(" reno ");
+            assertThat(CommandResult.run("ss", "-tinH", "sport = :18080")
+                            .orFail()
+                            .stdout())
+                    .contains(" reno ");
         }
     }
 
