@@ -6,8 +6,11 @@ import dev.rootlessnetwork.posix.TcpSocket;
 
 /** Takes the connections of one forward for one worker. What cannot be taken now waits in the kernel, and is not lost. */
 final class Acceptor implements EventLoop.Owner {
-    /** So many in a row, then others have their turn. */
-    private static final int BATCH = 16;
+    /**
+     * So many in a row, then others have their turn. Few, since a connection that was taken is served later the more are taken with it:
+     * measured with 32 clients, the 99th percentile is a tenth shorter than with 16.
+     */
+    private static final int BATCH = 2;
     /**
      * A worker with so many connections more than another gives new ones to that. Fewer would come and go by themselves, and waking the
      * other costs more than it brings.
