@@ -71,14 +71,15 @@ class RelayStreamIT {
 
     /** Whatever the host's is; see docs/decisions/a-relay-of-our-own.md. */
     @Test
-    void usesThePlainestCongestionControlWhereAWayStaysInsideTheMachine() {
-        try (TcpEnd client = TcpEnd.connect(HERE, 18080);
+    void usesThePlainestCongestionControlWhereAWayStaysInsideTheMachine() throws IOException {
+        relay.open("web", HERE, 18090, 80, 1);
+        try (TcpEnd client = TcpEnd.connect(HERE, 18090);
                 TcpEnd served = server.accept()) {
             client.send("x");
             assertThat(served.receive(1)).isEqualTo("x");
             assertThat(target.run("ss", "-tinH", "dport = :80").orFail().stdout())
                     .contains(" reno ");
-            assertThat(CommandResult.run("ss", "-tinH", "sport = :18080")
+            assertThat(CommandResult.run("ss", "-tinH", "sport = :18090")
                             .orFail()
                             .stdout())
                     .contains(" reno ");
