@@ -6,6 +6,7 @@ import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TcpEnd;
 import dev.rootlessnetwork.testing.TestListener;
+import dev.rootlessnetwork.testing.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,7 +152,8 @@ class RelayStreamIT {
             for (int i = 0; i < 20; i++) {
                 stuck.add(TcpEnd.connect(HERE, 18081)); // the kernel lets two of them in
             }
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> unread.send(new byte[LARGE]));
+            CompletableFuture<Void> sending =
+                    CompletableFuture.runAsync(() -> unread.send(new byte[LARGE]), Threads.OWN);
             for (int i = 0; i < 100; i++) {
                 other.echo("go on " + i);
             }
@@ -172,9 +174,9 @@ class RelayStreamIT {
         new Random(2).nextBytes(down);
         try (TcpEnd client = TcpEnd.connect(HERE, 18080);
                 TcpEnd served = server.accept()) {
-            CompletableFuture<Void> sendUp = CompletableFuture.runAsync(() -> sendAll(client, up));
-            CompletableFuture<Void> sendDown = CompletableFuture.runAsync(() -> sendAll(served, down));
-            CompletableFuture<byte[]> gotUp = CompletableFuture.supplyAsync(served::receiveAll);
+            CompletableFuture<Void> sendUp = CompletableFuture.runAsync(() -> sendAll(client, up), Threads.OWN);
+            CompletableFuture<Void> sendDown = CompletableFuture.runAsync(() -> sendAll(served, down), Threads.OWN);
+            CompletableFuture<byte[]> gotUp = CompletableFuture.supplyAsync(served::receiveAll, Threads.OWN);
             assertThat(client.receiveAll()).isEqualTo(down);
             assertThat(gotUp.join()).isEqualTo(up);
             sendUp.join();
@@ -191,11 +193,13 @@ class RelayStreamIT {
     void servesManyShortConnectionsAtATime() {
         target.serveTcpEcho("0.0.0.0", 82);
         List<CompletableFuture<Void>> connections = IntStream.range(0, MANY)
-                .mapToObj(number -> CompletableFuture.runAsync(() -> {
-                    try (TcpEnd client = TcpEnd.connect(HERE, 18082)) {
-                        client.echo("number " + number);
-                    }
-                }))
+                .mapToObj(number -> CompletableFuture.runAsync(
+                        () -> {
+                            try (TcpEnd client = TcpEnd.connect(HERE, 18082)) {
+                                client.echo("number " + number);
+                            }
+                        },
+                        Threads.OWN))
                 .toList();
         connections.forEach(CompletableFuture::join);
     }
