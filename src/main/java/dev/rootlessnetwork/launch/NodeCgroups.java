@@ -114,8 +114,15 @@ final class NodeCgroups {
         if (config == null) {
             return;
         }
+        CgroupTree opened;
         try {
-            tree().remove(Path.of(config.name(), files.id()));
+            opened = tree();
+        } catch (IOException e) {
+            LOG.debug("No cgroup was made error={}", e.getMessage());
+            return;
+        }
+        try {
+            opened.remove(Path.of(config.name(), files.id()));
         } catch (IOException e) {
             LOG.warn("Cannot remove the cgroup of a network error={}", e.getMessage());
         }

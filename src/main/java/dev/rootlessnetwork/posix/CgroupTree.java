@@ -17,10 +17,8 @@ import org.jspecify.annotations.Nullable;
  * out of a namespace's own cgroup from inside. Thread-safe.
  */
 public final class CgroupTree {
-    /** A cgroup takes this long at most to be left by processes that have ended. */
-    private static final Duration LEAVING = Duration.ofSeconds(1);
-
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
+    /** Ample for a process whose end is known to be switched out, with which it has left its cgroup. */
+    private static final Duration LEAVING = Duration.ofMillis(100);
 
     private final List<CgroupHierarchy> hierarchies;
 
@@ -128,33 +126,17 @@ public final class CgroupTree {
     }
 
     /**
-     * Removes a cgroup from every hierarchy, and waits up to a second for processes that have ended to leave it.
+     * Removes a cgroup from every hierarchy, that processes which have ended may be about to leave still.
      *
-     * @throws IOException if something is in it then, or the right is missing
+     * @throws IOException if something is in it, or the right is missing
      */
     public void remove(Path group) throws IOException {
         long deadline = System.nanoTime() + LEAVING.toNanos();
-        for (CgroupHierarchy hierarchy : hierarchies) {
-            remove(hierarchy, group, deadline);
+        while (!removeIfEmpty(group) && System.nanoTime() - deadline < 0) {
+            LibC.C.sched_yield();
         }
-    }
-
-    private static void remove(CgroupHierarchy hierarchy, Path group, long deadline) throws IOException {
-        while (true) {
-            try {
-                hierarchy.remove(group);
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw e;
-                }
-            }
-            try {
-                Thread.sleep(BETWEEN_LOOKS.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while removing cgroup " + group, e);
-            }
+        for (CgroupHierarchy hierarchy : hierarchies) {
+            hierarchy.remove(group);
         }
     }
 

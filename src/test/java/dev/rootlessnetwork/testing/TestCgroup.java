@@ -72,23 +72,67 @@ public final class TestCgroup implements AutoCloseable {
         }
     }
 
+    /** Makes the cgroup itself, such that processes can be put into it. */
+    public TestCgroup make() throws IOException {
+        for (Path hierarchy : hierarchies()) {
+            Path directory = Files.createDirectory(hierarchy.resolve(name));
+            for (String file : List.of("cpuset.cpus", "cpuset.mems")) { // of version 1: empty at first
+                if (Files.exists(directory.resolve(file)) && Files.exists(hierarchy.resolve(file))) {
+                    Files.writeString(directory.resolve(file), Files.readString(hierarchy.resolve(file)));
+                }
+            }
+        }
+        return this;
+    }
+
+    /** A command line that runs another one in the cgroup itself. */
+    public List<String> inside(List<String> command) {
+        List<String> line = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                "while [ \"$1\" != -- ]; do echo $$ >\"$1/cgroup.procs\" || exit; shift; done; shift; exec \"$@\"",
+                "sh"));
+        directories("").forEach(directory -> line.add(directory.toString()));
+        line.add("--");
+        line.addAll(command);
+        return line;
+    }
+
+    /** Kills all that is in the cgroups, as a container runtime does it. */
+    public void killAll() throws IOException {
+        for (Path top : directories("")) {
+            for (Path directory : tree(top)) {
+                kill(directory);
+            }
+        }
+    }
+
+    private static void kill(Path directory) throws IOException {
+        if (Files.exists(directory.resolve("cgroup.kill"))) {
+            Files.writeString(directory.resolve("cgroup.kill"), "1");
+        }
+        for (String pid : processes(directory)) {
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(process -> {
+                process.destroyForcibly();
+                process.onExit().join();
+            });
+        }
+    }
+
+    private static List<Path> tree(Path top) throws IOException {
+        try (Stream<Path> walk = Files.walk(top)) {
+            return walk.filter(Files::isDirectory)
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+    }
+
     /** Kills what is in the cgroups, and removes them. */
     @Override
     public void close() throws IOException {
+        killAll();
         for (Path top : directories("")) {
-            List<Path> tree;
-            try (Stream<Path> walk = Files.walk(top)) {
-                tree = walk.filter(Files::isDirectory)
-                        .sorted(Comparator.reverseOrder())
-                        .toList();
-            }
-            for (Path directory : tree) {
-                for (String pid : new ArrayList<>(processes(directory))) {
-                    ProcessHandle.of(Long.parseLong(pid)).ifPresent(process -> {
-                        process.destroyForcibly();
-                        process.onExit().join();
-                    });
-                }
+            for (Path directory : tree(top)) {
                 CommandResult.run("rmdir", directory.toString()).orFail();
             }
         }
