@@ -274,6 +274,7 @@ final class Network {
                 }
                 ports.detach();
                 slirp.stop("object deleted");
+                context.cgroups().removeNetwork(files);
                 steps.removeTap(record);
                 context.tell(context.portClaims().forget(record.plan().claimant()));
             }

@@ -1,0 +1,44 @@
+package dev.rootlessnetwork.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CgroupHierarchyTest {
+    private static final Path HOST = Path.of("/proc/1/root");
+
+    @Test
+    void findsTheOneOfVersion2() {
+        assertThat(
+                        CgroupHierarchy.parse(
+                                HOST,
+                                List.of(
+                                        "25 30 0:23 / /sys rw,nosuid shared:7 - sysfs sysfs rw",
+                                        "33 25 0:28 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot")))
+                .containsExactly(new CgroupHierarchy(
+                        HOST.resolve("sys/fs/cgroup"), true, Set.of("rw", "nsdelegate", "memory_recursiveprot")));
+    }
+
+    /** The second line of a hierarchy is where it is mounted once more, as kubelets and container engines do. */
+    @Test
+    void findsThoseOfVersion1AndTheUnifiedOneBesideThemEachOnce() {
+        List<CgroupHierarchy> found = CgroupHierarchy.parse(
+                HOST,
+                List.of(
+                        "31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755",
+                        "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct",
+                        "40 31 0:37 / /sys/fs/cgroup/systemd rw,relatime - cgroup cgroup rw,xattr,name=systemd",
+                        "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw",
+                        "90 31 0:29 /pods /var/lib/pods/cgroup rw,relatime - cgroup cgroup rw,cpu,cpuacct"));
+        assertThat(found)
+                .extracting(CgroupHierarchy::root)
+                .containsExactly(
+                        HOST.resolve("sys/fs/cgroup/cpu,cpuacct"),
+                        HOST.resolve("sys/fs/cgroup/systemd"),
+                        HOST.resolve("sys/fs/cgroup/unified"));
+        assertThat(found).extracting(CgroupHierarchy::unified).containsExactly(false, false, true);
+    }
+}
