@@ -252,7 +252,8 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         }
     }
 
-    private static void end(PidFd process, RelayFiles files) throws IOException {
+    /** Ends a relay, which cuts what it serves, and removes its files. */
+    static void end(PidFd process, RelayFiles files) throws IOException {
         try (process) {
             process.end(GRACE);
             Children.reap(process.pid());
