@@ -47,6 +47,13 @@ final class ControllerFlags {
             description = "Where to answer /metrics; may be the same. Default: ${DEFAULT-VALUE}.")
     InetSocketAddress metricsAddress = new InetSocketAddress(0);
 
+    @Option(
+            names = "--drain",
+            order = 5,
+            description = "Stop every network of this node's objects, start none, and remove whatever is left of them;"
+                    + " /readyz answers 200 when nothing is. Before an uninstallation.")
+    boolean drain;
+
     /** Reads {@code HOST:PORT}; the host is an address or a name of this machine. */
     static InetSocketAddress address(String text) {
         try {

@@ -180,6 +180,30 @@ public final class Launcher implements AutoCloseable {
         networks.remove(uid, network);
     }
 
+    /**
+     * Stops everything of an object, and starts nothing in its place however often this is called. Blocks like {@link #stop}.
+     *
+     * @return tells of a network that is stopped, and what a later start must know of it
+     */
+    public Observation drain(NetworkRequest request) {
+        return network(request.identity().uid()).drain(request);
+    }
+
+    /**
+     * Removes what networks of our kind of source leave when they have all been stopped: relays, with the connections that they
+     * serve to their end, and files. Where networks of another kind run on, what they share with ours stays. Blocks for some
+     * seconds.
+     *
+     * @throws IOException if something cannot be removed; to be tried again
+     */
+    public void clear() throws IOException {
+        if (networks.values().stream().allMatch(Network::isStopped)) {
+            context.relays().endAll();
+            context.cgroups().removeAll();
+            context.state().clear();
+        }
+    }
+
     private Network network(String uid) {
         return networks.computeIfAbsent(uid, unused -> new Network(context, uid));
     }

@@ -262,6 +262,29 @@ final class Network {
                 slirp.startNotBefore());
     }
 
+    /** Stops everything, unless that was done, and tells so. */
+    Observation drain(NetworkRequest request) {
+        lock.lock();
+        try {
+            if (!stopped) {
+                stop();
+            }
+            return Drained.observation(request, record);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it was stopped for good. */
+    boolean isStopped() {
+        lock.lock();
+        try {
+            return stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Stops everything, and removes every trace. */
     void stop() {
         lock.lock();

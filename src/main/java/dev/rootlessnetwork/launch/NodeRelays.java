@@ -2,7 +2,9 @@ package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.NetnsId;
+import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.relay.RelayFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -94,6 +96,19 @@ final class NodeRelays implements AutoCloseable {
                 relay.keepOnly(networks);
             } catch (IOException e) {
                 LOG.warn("Cannot look for ports in a relay that nobody claims error={}", e.getMessage());
+            }
+        }
+    }
+
+    /** Ends every relay, those included that were replaced and serve their last connections. For when no network has ports there. */
+    void endAll() throws IOException {
+        close();
+        for (int pid : RelayProcesses.all(directory)) {
+            LOG.info("Ending a relay pid={}", pid);
+            try {
+                NodeRelay.end(PidFd.open(pid), new RelayFiles(directory.resolve(Integer.toString(pid))), cgroups);
+            } catch (PosixException e) {
+                LOG.debug("The relay has ended pid={} error={}", pid, e.getMessage());
             }
         }
     }

@@ -56,15 +56,21 @@ public final class Agent implements AutoCloseable {
             Path kubeconfig,
             Path state,
             @Nullable Path networkCmdPath,
-            Duration readyTimeout) {
+            Duration readyTimeout,
+            boolean drain) {
         /** With the real slirp4netns. */
         public static Settings of(String nodeName, Path kubeconfig, Path state) {
-            return new Settings(nodeName, kubeconfig, state, null, Duration.ofSeconds(20));
+            return new Settings(nodeName, kubeconfig, state, null, Duration.ofSeconds(20), false);
+        }
+
+        /** Of an agent that drains its node. */
+        public Settings draining() {
+            return new Settings(nodeName, kubeconfig, state, networkCmdPath, readyTimeout, true);
         }
 
         /** With another executable in slirp4netns's place. */
         public Settings withSlirp4netns(Path executable, Duration newReadyTimeout) {
-            return new Settings(nodeName, kubeconfig, state, executable, newReadyTimeout);
+            return new Settings(nodeName, kubeconfig, state, executable, newReadyTimeout, drain);
         }
     }
 
@@ -87,6 +93,7 @@ public final class Agent implements AutoCloseable {
                 OptionSet.EMPTY,
                 name -> true,
                 StateDirectory.open(settings.state),
+                settings.drain,
                 health,
                 health,
                 "test",

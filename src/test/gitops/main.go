@@ -1,0 +1,61 @@
+// gitops-check tells how GitOps controllers judge an object, by the code that they judge it with: kstatus, which Flux waits by, and the Lua
+// machine that Argo CD runs health checks in. The object is read from standard input, YAML or JSON.
+//
+//	gitops-check kstatus             prints the status and, behind a tab, the message
+//	gitops-check health FILE.lua     the same of a health check
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
+	"sigs.k8s.io/yaml"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "gitops-check:", err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string) error {
+	object, err := read(os.Stdin)
+	if err != nil {
+		return fmt.Errorf("read an object: %w", err)
+	}
+	switch {
+	case len(arguments) == 1 && arguments[0] == "kstatus":
+		result, err := status.Compute(object)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s\t%s\n", result.Status, result.Message)
+		return nil
+	case len(arguments) == 2 && arguments[0] == "health":
+		health, err := judge(arguments[1], object.Object)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s\t%s\n", health.status, health.message)
+		return nil
+	default:
+		return fmt.Errorf("usage: gitops-check kstatus | health FILE.lua")
+	}
+}
+
+func read(input io.Reader) (*unstructured.Unstructured, error) {
+	text, err := io.ReadAll(input)
+	if err != nil {
+		return nil, err
+	}
+	asJSON, err := yaml.YAMLToJSON(text)
+	if err != nil {
+		return nil, err
+	}
+	object := &unstructured.Unstructured{}
+	return object, object.UnmarshalJSON(asJSON)
+}
