@@ -185,8 +185,8 @@ class CgroupIT {
     @Test
     void cutsNothingWhenAllThatIsInTheOperatorsCgroupIsKilled() throws Exception {
         try (TestCgroup container = new TestCgroup().make()) {
-            List<String> command =
-                    new ArrayList<>(OperatorProcess.command(state, target.pid(), PortHandlerKind.ROOTLESSKIT));
+            List<String> command = new ArrayList<>(List.of("unshare", "--cgroup", "--"));
+            command.addAll(OperatorProcess.command(state, target.pid(), PortHandlerKind.ROOTLESSKIT));
             command.add(cgroup.name());
             Process agent = new ProcessBuilder(container.inside(command))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)

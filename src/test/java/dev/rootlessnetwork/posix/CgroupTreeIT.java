@@ -9,6 +9,7 @@ import dev.rootlessnetwork.testing.TestCgroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,21 +137,46 @@ class CgroupTreeIT {
             assertThat(naive.exitStatus()).isNotZero();
             assertThat(cgroup.hierarchiesWith("one", process.pid())).isZero();
 
-            CommandResult.run(
-                            "sh",
-                            "-c",
-                            inside,
-                            "sh",
-                            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            CgroupMoverMain.class.getName(),
-                            group("one").toString(),
-                            Integer.toString(process.pid()))
-                    .orFail();
+            mover(process.pid(), "sh", "-c", inside, "sh").orFail();
         }
         assertThat(cgroup.hierarchiesWith("one", process.pid()))
                 .isEqualTo(TestCgroup.hierarchies().size());
+    }
+
+    /** Moves a process into cgroup "one" from another process, which the command line outside starts. */
+    private CommandResult mover(long pid, String... outer) {
+        List<String> command = new ArrayList<>(List.of(outer));
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                CgroupMoverMain.class.getName(),
+                group("one").toString(),
+                Long.toString(pid)));
+        return CommandResult.run(command);
+    }
+
+    /**
+     * What the agent's container has; DAC_OVERRIDE would be far more. Into a cpuset of version 1 it may move what has no more
+     * capabilities than itself, such as all that it starts.
+     */
+    @Test
+    void needsTwoCapabilitiesOnceTheCgroupIsThere() throws IOException {
+        String[] agent = {"setpriv", "--bounding-set=-all,+sys_admin,+sys_ptrace", "--inh-caps=-all"};
+        Process child = new ProcessBuilder(agent[0], agent[1], agent[2], "sleep", "infinity").start();
+        try {
+            assertThat(mover(child.pid(), agent).stderr())
+                    .contains("make cgroup")
+                    .contains("AccessDenied");
+
+            tree.make(group(""));
+            mover(child.pid(), agent).orFail();
+
+            assertThat(cgroup.hierarchiesWith("one", child.pid()))
+                    .isEqualTo(TestCgroup.hierarchies().size());
+        } finally {
+            child.destroyForcibly().onExit().join();
+        }
     }
 
     /** The option of version 2 that systemd mounts with; put back as it was. It is the machine's, not the private host's. */
