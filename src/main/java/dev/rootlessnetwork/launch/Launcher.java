@@ -163,7 +163,7 @@ public final class Launcher implements AutoCloseable {
     /** Stops everything of an object and removes every trace of it. Blocks for a few seconds at most. */
     public void stop(String uid) {
         Network network = network(uid);
-        network.stop();
+        network.stop("object deleted");
         networks.remove(uid, network);
     }
 
