@@ -252,8 +252,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         }
     }
 
-    /** Ends a relay, which cuts what it serves, and removes its files. */
-    static void end(PidFd process, RelayFiles files) throws IOException {
+    private static void end(PidFd process, RelayFiles files) throws IOException {
         try (process) {
             process.end(GRACE);
             Children.reap(process.pid());
