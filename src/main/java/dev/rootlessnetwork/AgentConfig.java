@@ -91,7 +91,12 @@ record AgentConfig(
                 cgroup(flags),
                 flags.logLevel,
                 flags.logFormat,
-                !environment.getOrDefault(SERVICE_HOST, "").isEmpty());
+                inPod(environment));
+    }
+
+    /** Whether we run in a container of a pod. */
+    static boolean inPod(Map<String, String> environment) {
+        return !environment.getOrDefault(SERVICE_HOST, "").isEmpty();
     }
 
     private static @Nullable CgroupConfig cgroup(CommonFlags flags) throws CommandFailure {
@@ -104,16 +109,21 @@ record AgentConfig(
             }
             return null;
         }
-        if (!CgroupConfig.isName(name)) {
-            throw CommandFailure.wrongUsage(
-                    "--cgroup must be one name of letters, digits, '.', '_' and '-', such as rootlessnetwork, not \""
-                            + name + "\"");
-        }
+        checkCgroup(name);
         if (memory != null && memory.bytes() < CgroupConfig.LEAST_MEMORY.bytes()) {
             throw CommandFailure.wrongUsage("--network-memory-limit must be at least " + CgroupConfig.LEAST_MEMORY
                     + ", which slirp4netns needs, not " + memory);
         }
         return new CgroupConfig(name, memory);
+    }
+
+    /** @throws CommandFailure if a cgroup cannot be called so */
+    static void checkCgroup(String name) throws CommandFailure {
+        if (!CgroupConfig.isName(name)) {
+            throw CommandFailure.wrongUsage(
+                    "--cgroup must be one name of letters, digits, '.', '_' and '-', such as rootlessnetwork, not \""
+                            + name + "\"");
+        }
     }
 
     /** Where the variable is not set, it is taken to be what a login would have set it to. */

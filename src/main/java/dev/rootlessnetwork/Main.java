@@ -58,6 +58,7 @@ public final class Main implements Callable<Integer> {
         commands.put("doctor", DoctorCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("relay", RelayCommand::new);
+        commands.put("prepare-node", PrepareNodeCommand::new);
         return commands;
     }
 

@@ -76,8 +76,12 @@ final class NodeCgroups {
         Path group = Path.of(wanted.name(), name);
         MemorySize limit = name.equals(RELAY) ? null : wanted.networkMemory();
         try {
-            tree().make(group, limit == null ? null : limit.bytes());
-            tree().add(group, pid);
+            tree().make(group);
+            tree().limitMemory(group, limit == null ? null : limit.bytes());
+            // An adopted one is mostly there already, and to move it costs some milliseconds.
+            if (!tree().holds(group, pid)) {
+                tree().add(group, pid);
+            }
         } catch (IOException e) {
             throw new IOException(
                     "cannot put " + what + " into the cgroup " + group + ": " + StateDirectory.describe(e)

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +123,13 @@ record CgroupHierarchy(Path root, boolean unified, Set<String> options) {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Why cgroups cannot be made in one; empty if they can be. */
+    Optional<String> obstacle(Path group) {
+        Path directory = root.resolve(group);
+        Path place = Files.isDirectory(directory) ? directory : root;
+        return Files.isWritable(place) ? Optional.empty() : Optional.of("no cgroup can be made in " + place);
     }
 
     /** @param bytes most that the processes of a cgroup may have; null for no limit */

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,24 +42,40 @@ public final class CgroupTree {
         return new CgroupTree(found);
     }
 
-    /**
-     * Makes a cgroup in every hierarchy, with those above it.
-     *
-     * @param memoryLimit of its processes in bytes; null: none
-     * @throws IOException also if memory is to be limited, and cannot be
-     */
-    public void make(Path group, @Nullable Long memoryLimit) throws IOException {
+    /** Makes a cgroup in every hierarchy, with those above it. */
+    public void make(Path group) throws IOException {
         for (CgroupHierarchy hierarchy : hierarchies) {
             hierarchy.make(group);
         }
-        List<CgroupHierarchy> accounting =
-                hierarchies.stream().filter(CgroupHierarchy::accountsMemory).toList();
-        if (memoryLimit != null && accounting.isEmpty()) {
+    }
+
+    /**
+     * Limits the memory of a cgroup's processes.
+     *
+     * @param limit in bytes; null: none
+     */
+    public void limitMemory(Path group, @Nullable Long limit) throws IOException {
+        if (limit != null && !accountsMemory()) {
             throw new IOException("no hierarchy of cgroups has the memory controller");
         }
-        for (CgroupHierarchy hierarchy : accounting) {
-            hierarchy.limitMemory(group, memoryLimit);
+        for (CgroupHierarchy hierarchy : hierarchies) {
+            if (hierarchy.accountsMemory()) {
+                hierarchy.limitMemory(group, limit);
+            }
         }
+    }
+
+    /** Whether the memory of cgroups is accounted, and can be limited. */
+    public boolean accountsMemory() {
+        return hierarchies.stream().anyMatch(CgroupHierarchy::accountsMemory);
+    }
+
+    /** Why cgroups cannot be made in one, which need not be there; empty if they can be. Changes nothing. */
+    public Optional<String> obstacle(Path group) {
+        return hierarchies.stream()
+                .map(hierarchy -> hierarchy.obstacle(group))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /** Moves a process into a cgroup of every hierarchy; where it is there already, nothing changes. */

@@ -39,8 +39,8 @@ class CgroupTreeIT {
 
     @Test
     void movesAProcessInEveryHierarchyAndRemovesTheCgroupsWhenItHasEnded() throws IOException {
-        tree.make(group("one"), null);
-        tree.make(group("one"), null);
+        tree.make(group("one"));
+        tree.make(group("one"));
         assertThat(tree.holds(group("one"), process.pid())).isFalse();
 
         tree.add(group("one"), process.pid());
@@ -64,13 +64,14 @@ class CgroupTreeIT {
 
     @Test
     void accountsAndLimitsMemory() throws IOException {
-        tree.make(group("one"), 64L << 20);
+        tree.make(group("one"));
+        tree.limitMemory(group("one"), 64L << 20);
         tree.add(group("one"), process.pid());
         assertThat(tree.memory(group("one"))).isPresent();
         assertThat(tree.oomKills(group("one"))).hasValue(0);
         assertThat(limits("one")).isNotEmpty().allMatch(Long.toString(64L << 20)::equals);
 
-        tree.make(group("one"), null);
+        tree.limitMemory(group("one"), null);
 
         assertThat(limits("one")).noneMatch(Long.toString(64L << 20)::equals);
         assertThat(tree.memory(group("other"))).isEmpty();
@@ -91,7 +92,8 @@ class CgroupTreeIT {
 
     @Test
     void countsAProcessThatTheKernelKilledForWantOfMemory() throws Exception {
-        tree.make(group("one"), 8L << 20);
+        tree.make(group("one"));
+        tree.limitMemory(group("one"), 8L << 20);
         Process greedy = new ProcessBuilder("sh", "-c", "read go; exec python3 -c 'x = bytearray(64 << 20)'").start();
         tree.add(group("one"), Math.toIntExact(greedy.pid()));
         try (var input = greedy.outputWriter()) {
@@ -99,6 +101,12 @@ class CgroupTreeIT {
         }
         assertThat(greedy.waitFor()).isEqualTo(128 + 9);
         assertThat(tree.oomKills(group("one"))).hasValue(1);
+    }
+
+    @Test
+    void tellsWhetherCgroupsCanBeMadeAndMakesNone() {
+        assertThat(tree.obstacle(group(""))).isEmpty();
+        assertThat(cgroup.directories("")).isEmpty();
     }
 
     @Test
@@ -113,8 +121,8 @@ class CgroupTreeIT {
     @Test
     void movesAProcessOutOfACgroupNamespaceThatDelegates() throws IOException {
         Path unified = TestCgroup.unified().get(0);
-        tree.make(group("agent"), null);
-        tree.make(group("one"), null);
+        tree.make(group("agent"));
+        tree.make(group("one"));
         Path agent = unified.resolve(group("agent")).resolve("cgroup.procs");
         try (Delegation delegation = new Delegation(unified)) {
             assertThat(delegation.isOn()).isTrue();
