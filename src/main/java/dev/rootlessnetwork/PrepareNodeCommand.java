@@ -43,6 +43,14 @@ final class PrepareNodeCommand implements Callable<Integer> {
     @Nullable
     Path seccompDirectory;
 
+    @Option(
+            names = "--remove",
+            order = 4,
+            description =
+                    "The opposite: removes the profile, and its directory if that is empty then. Networks' cgroups go by"
+                            + " 'controller --drain'.")
+    boolean remove;
+
     private final Console console;
 
     PrepareNodeCommand(Console console) {
@@ -57,12 +65,12 @@ final class PrepareNodeCommand implements Callable<Integer> {
         }
         boolean inPod = AgentConfig.inPod(console.environment());
         try {
-            if (cgroup != null) {
+            if (cgroup != null && !remove) {
                 NodePreparation.makeCgroup(cgroup(cgroup), inPod);
                 console.out().println("cgroup " + cgroup + " is there");
             }
             if (seccompProfile != null || seccompDirectory != null) {
-                copyProfile(inPod);
+                profile(inPod);
             }
         } catch (IOException e) {
             throw CommandFailure.failed(String.valueOf(e.getMessage()));
@@ -75,17 +83,22 @@ final class PrepareNodeCommand implements Callable<Integer> {
         return new CgroupConfig(name, null);
     }
 
-    private void copyProfile(boolean inPod) throws CommandFailure, IOException {
+    private void profile(boolean inPod) throws CommandFailure, IOException {
         if (seccompProfile == null || seccompDirectory == null || !seccompDirectory.isAbsolute()) {
             throw CommandFailure.wrongUsage(
                     "--seccomp-profile and --seccomp-directory belong together, the latter an absolute path of the node");
         }
-        if (!Files.isReadable(seccompProfile)) {
-            throw CommandFailure.failed("cannot read " + seccompProfile);
-        }
         Path file = seccompDirectory
                 .resolve(String.valueOf(seccompProfile.getFileName()))
                 .normalize();
+        if (remove) {
+            NodePreparation.deleteFile(file, inPod);
+            console.out().println("seccomp profile " + file + " is gone");
+            return;
+        }
+        if (!Files.isReadable(seccompProfile)) {
+            throw CommandFailure.failed("cannot read " + seccompProfile);
+        }
         NodePreparation.writeFile(file, Files.readAllBytes(seccompProfile), inPod);
         console.out().println("seccomp profile " + file + " is there");
     }

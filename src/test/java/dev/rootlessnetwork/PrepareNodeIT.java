@@ -64,7 +64,7 @@ class PrepareNodeIT {
 
     /** Its root may be a link, which in the container would lead somewhere else. */
     @Test
-    void putsTheProfileBelowTheKubeletsRootOfTheNode() throws IOException {
+    void putsTheProfileBelowTheKubeletsRootOfTheNodeAndRemovesItAgain() throws IOException {
         Files.createDirectory(node.resolve("disk"));
         Path kubelet = Files.createSymbolicLink(node.resolve("kubelet"), node.resolve("disk"));
         Path file = kubelet.resolve("seccomp/rootlessnetwork/agent.json");
@@ -81,6 +81,30 @@ class PrepareNodeIT {
             assertThat(node.resolve("disk/seccomp/rootlessnetwork")).isDirectoryNotContaining("glob:**.new");
             assertThat(Files.getPosixFilePermissions(file)).asString().contains("OTHERS_READ");
         }
+        Path other = Files.writeString(file.resolveSibling("other.json"), "{}");
+        for (int i = 0; i < 2; i++) {
+            remove(file);
+            assertThat(file).doesNotExist();
+            assertThat(other).exists();
+        }
+        Files.delete(other);
+        for (int i = 0; i < 2; i++) {
+            remove(file);
+            assertThat(kubelet.resolve("seccomp")).isEmptyDirectory();
+        }
+    }
+
+    private static void remove(Path file) throws IOException {
+        prepare(
+                IN_POD,
+                "seccomp profile " + file + " is gone",
+                "--remove",
+                "--cgroup",
+                "ignored",
+                "--seccomp-profile",
+                "/" + file.getFileName(),
+                "--seccomp-directory",
+                String.valueOf(file.getParent()));
     }
 
     @Test

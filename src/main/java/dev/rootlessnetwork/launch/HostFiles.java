@@ -3,6 +3,7 @@ package dev.rootlessnetwork.launch;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PosixException;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,6 +43,26 @@ final class HostFiles {
                 Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(temporary);
+            }
+        }
+    }
+
+    /** Removes a file and, if nothing else is in it, its directory. Neither need be there. */
+    void delete(Path file) throws IOException {
+        Path parent = file.getParent();
+        Path above = parent == null ? null : parent.getParent();
+        if (parent == null || above == null) {
+            throw new IllegalArgumentException("not a file in a directory: " + file);
+        }
+        try (Fd directory = host.find(parent);
+                Fd outer = host.find(above)) {
+            Files.deleteIfExists(directory.procPath().resolve(String.valueOf(file.getFileName())));
+            Files.deleteIfExists(outer.procPath().resolve(String.valueOf(parent.getFileName())));
+        } catch (DirectoryNotEmptyException e) {
+            return; // somebody else's
+        } catch (PosixException e) {
+            if (!e.is("ENOENT")) {
+                throw e;
             }
         }
     }

@@ -274,13 +274,13 @@ final class Network {
                 }
                 ports.detach();
                 slirp.stop("object deleted");
-                context.cgroups().removeNetwork(files);
                 steps.removeTap(record);
                 context.tell(context.portClaims().forget(record.plan().claimant()));
             }
             target.release();
             context.tell(context.netnsClaims().releaseAllBut(uid, null));
             context.orphans().end(files);
+            context.cgroups().removeNetwork(files);
             context.state().delete(files);
         } catch (IOException e) {
             LOG.warn(

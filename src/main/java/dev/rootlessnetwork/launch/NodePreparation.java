@@ -32,6 +32,15 @@ public final class NodePreparation {
         }
     }
 
+    /** Removes a file of the node and, if nothing else is in it, its directory; neither need be there. */
+    public static void deleteFile(Path file, boolean inPod) throws IOException {
+        try (HostRoot host = HostRoot.open(Source.CLUSTER, inPod)) {
+            new HostFiles(host).delete(file);
+        } catch (IOException e) {
+            throw new IOException("remove " + file + " of the node: " + StateDirectory.describe(e), e);
+        }
+    }
+
     /** Why networks could not be given cgroups here; empty if they can be. Changes nothing. */
     public static Optional<String> cgroupProblem(CgroupConfig config, boolean inPod) {
         try {
