@@ -92,6 +92,7 @@ public final class ControllerRunner {
                 NodeNetworks networks =
                         new NodeNetworks(settings, metrics, new Changes(changes, statuses, events, metrics))) {
             metrics.traffic(networks::traffic);
+            metrics.memory(networks::memory);
             NetworkReconciler reconciler =
                     new NetworkReconciler(settings, networks, changes, statuses, events, metrics);
             Operator operator = OperatorConfig.operator(client, this::informerStopped, metrics);

@@ -165,6 +165,11 @@ final class NodeNetworks implements AutoCloseable {
         return objects.containsKey(object.uid());
     }
 
+    /** Memory of each network in bytes, by UID. */
+    Map<String, Long> memory() {
+        return launcher.memory();
+    }
+
     /** What came through the ports; blocks for a second at most. */
     NodeTraffic traffic() {
         return launcher.traffic();

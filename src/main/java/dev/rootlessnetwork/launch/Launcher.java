@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ public final class Launcher implements AutoCloseable {
         Supervisor supervisor = Supervisor.start();
         HostRoot hostRoot = HostRoot.open(config.source(), config.inPod());
         HostPortClaims claims = new HostPortClaims();
+        NodeCgroups cgroups = new NodeCgroups(config.cgroup(), config.inPod());
         HostPortProbe probe = new HostPortProbe(config.nameOwners());
         Launcher launcher = new Launcher(new LauncherContext(
                 config,
@@ -84,7 +86,8 @@ public final class Launcher implements AutoCloseable {
                 new NetnsClaims(),
                 claims,
                 probe,
-                new NodeRelays(config.relay(), state.relays(), supervisor, Clock.systemUTC(), changed),
+                new NodeRelays(config.relay(), state.relays(), cgroups, supervisor, Clock.systemUTC(), changed),
+                cgroups,
                 new SlirpLocator(),
                 new SlirpStarter(),
                 listener,
@@ -113,8 +116,9 @@ public final class Launcher implements AutoCloseable {
     /** Ends processes that no record tells of and no object has claimed. For when all objects were converged once. */
     public void stopOrphans() {
         context.orphans().endAll();
-        context.relays()
-                .keepOnly(networks.keySet().stream().map(NetworkFiles::id).collect(Collectors.toSet()));
+        Set<String> known = networks.keySet().stream().map(NetworkFiles::id).collect(Collectors.toSet());
+        context.relays().keepOnly(known);
+        context.cgroups().keepOnly(known);
     }
 
     /**
@@ -158,6 +162,15 @@ public final class Launcher implements AutoCloseable {
     /** What the forwards have done, as their relay counts it now. Blocks for a second at most, and never for a network's sake. */
     public NodeTraffic traffic() {
         return context.relays().traffic(TRAFFIC_DEADLINE);
+    }
+
+    /** Memory in bytes of each network's slirp4netns, by UID; of those alone that have a cgroup of their own. */
+    public Map<String, Long> memory() {
+        Map<String, Long> memory = new HashMap<>();
+        for (String uid : networks.keySet()) {
+            context.cgroups().memory(context.state().files(uid)).ifPresent(bytes -> memory.put(uid, bytes));
+        }
+        return memory;
     }
 
     /** Stops everything of an object and removes every trace of it. Blocks for a few seconds at most. */

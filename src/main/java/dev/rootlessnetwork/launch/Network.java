@@ -307,6 +307,7 @@ final class Network {
             target.release();
             context.tell(context.netnsClaims().releaseAllBut(uid, null));
             context.orphans().end(files);
+            context.cgroups().removeNetwork(files);
             context.state().delete(files);
         } catch (IOException e) {
             LOG.warn(

@@ -42,6 +42,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
     private final RelayConfig config;
     private final Path relays;
     private final String link;
+    private final NodeCgroups cgroups;
     private final Supervisor supervisor;
     private final Clock clock;
     private final Consumer<String> changed;
@@ -69,12 +70,14 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             RelayConfig config,
             Path relays,
             String link,
+            NodeCgroups cgroups,
             Supervisor supervisor,
             Clock clock,
             Consumer<String> changed) {
         this.config = config;
         this.relays = relays;
         this.link = link;
+        this.cgroups = cgroups;
         this.supervisor = supervisor;
         this.clock = clock;
         this.changed = changed;
@@ -182,7 +185,8 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             throw new RelayLaunchDeferred(backoff.nextStart());
         }
         StateDirectory.makePrivate(relays);
-        RelayLaunch launch = new RelayLaunch(config.command(), config.flags(), relays, link, userns, predecessor);
+        RelayLaunch launch =
+                new RelayLaunch(config.command(), config.flags(), relays, link, userns, cgroups.ofRelay(), predecessor);
         LOG.info("Starting the relay link={}", link);
         try {
             return hold(RelayStarter.start(launch));
@@ -209,7 +213,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         List<Integer> found = RelayProcesses.find(relays, link);
         RelayFiles.all(relays).stream()
                 .filter(files -> !found.contains(files.pid()) && !RelayProcesses.isRelay(files.pid(), relays))
-                .forEach(NodeRelay::forget);
+                .forEach(this::forget);
         for (int pid : found) {
             RelayFiles files = new RelayFiles(relays.resolve(Integer.toString(pid)));
             try {
@@ -233,10 +237,12 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             LOG.warn("Ending a second relay pid={}", files.pid());
             end(process, files);
         } else if (!welcome.version().equals(config.version())) {
+            cgroups.adoptRelay(files.pid()); // its connections may last
             LOG.info("Replacing the relay pid={} version={} by={}", files.pid(), welcome.version(), config.version());
             replace(files, process);
         } else {
             LOG.info("Adopting the relay pid={} link={}", files.pid(), link);
+            cgroups.adoptRelay(files.pid());
             hold(process);
             files.makeCurrent(link);
         }
@@ -252,7 +258,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         }
     }
 
-    private static void end(PidFd process, RelayFiles files) throws IOException {
+    private void end(PidFd process, RelayFiles files) throws IOException {
         try (process) {
             process.end(GRACE);
             Children.reap(process.pid());
@@ -277,7 +283,8 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         running = null;
     }
 
-    private static void forget(RelayFiles files) {
+    private void forget(RelayFiles files) {
+        cgroups.removeRelay();
         try {
             files.delete();
         } catch (IOException e) {

@@ -31,15 +31,23 @@ final class NodeRelays implements AutoCloseable {
 
     private final RelayConfig config;
     private final Path directory;
+    private final NodeCgroups cgroups;
     private final Supervisor supervisor;
     private final Clock clock;
     private final Consumer<String> changed;
     private final Map<String, NodeRelay> byLink = new ConcurrentHashMap<>();
 
     /** @param directory where relays have their files */
-    NodeRelays(RelayConfig config, Path directory, Supervisor supervisor, Clock clock, Consumer<String> changed) {
+    NodeRelays(
+            RelayConfig config,
+            Path directory,
+            NodeCgroups cgroups,
+            Supervisor supervisor,
+            Clock clock,
+            Consumer<String> changed) {
         this.config = config;
         this.directory = directory;
+        this.cgroups = cgroups;
         this.supervisor = supervisor;
         this.clock = clock;
         this.changed = changed;
@@ -110,7 +118,8 @@ final class NodeRelays implements AutoCloseable {
     }
 
     private NodeRelay named(String link) {
-        return byLink.computeIfAbsent(link, name -> new NodeRelay(config, directory, name, supervisor, clock, changed));
+        return byLink.computeIfAbsent(
+                link, name -> new NodeRelay(config, directory, name, cgroups, supervisor, clock, changed));
     }
 
     @Override

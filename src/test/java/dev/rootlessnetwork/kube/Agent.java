@@ -88,6 +88,7 @@ public final class Agent implements AutoCloseable {
                         new HostPortRange(20000, 29999),
                         false,
                         false,
+                        null,
                         LauncherFixture.RELAY),
                 OptionSet.EMPTY,
                 name -> true,
