@@ -191,7 +191,7 @@ public final class Launcher implements AutoCloseable {
 
     /**
      * Removes what networks of our kind of source leave when they have all been stopped: relays, with the connections that they
-     * serve to their end, and files. Where networks of another kind run on, what they share with ours stays. Blocks for some
+     * serve to their end, cgroups, and files. Where networks of another kind run on, what they share with ours stays. Blocks for some
      * seconds.
      *
      * @throws IOException if something cannot be removed; to be tried again
@@ -199,6 +199,7 @@ public final class Launcher implements AutoCloseable {
     public void clear() throws IOException {
         if (networks.values().stream().allMatch(Network::isStopped)) {
             context.relays().endAll();
+            context.cgroups().removeAll();
             context.state().clear();
         }
     }

@@ -163,7 +163,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                     now.process().pid());
             now.watch().close();
             running = null;
-            end(now.process(), now.files());
+            end(now.process(), now.files(), cgroups);
             return Optional.empty();
         }
     }
@@ -213,7 +213,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         List<Integer> found = RelayProcesses.find(relays, link);
         RelayFiles.all(relays).stream()
                 .filter(files -> !found.contains(files.pid()) && !RelayProcesses.isRelay(files.pid(), relays))
-                .forEach(this::forget);
+                .forEach(files -> forget(files, cgroups));
         for (int pid : found) {
             RelayFiles files = new RelayFiles(relays.resolve(Integer.toString(pid)));
             try {
@@ -222,7 +222,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                     adopt(files, process, client.welcome());
                 } catch (RelayException e) {
                     LOG.warn("Ending a relay that cannot be reached pid={} error={}", pid, e.getMessage());
-                    end(process, files);
+                    end(process, files, cgroups);
                 }
             } catch (IOException e) {
                 LOG.debug("The relay has ended pid={} error={}", pid, e.getMessage());
@@ -235,7 +235,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             process.close();
         } else if (running != null) {
             LOG.warn("Ending a second relay pid={}", files.pid());
-            end(process, files);
+            end(process, files, cgroups);
         } else if (!welcome.version().equals(config.version())) {
             cgroups.adoptRelay(files.pid()); // its connections may last
             LOG.info("Replacing the relay pid={} version={} by={}", files.pid(), welcome.version(), config.version());
@@ -258,12 +258,13 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         }
     }
 
-    private void end(PidFd process, RelayFiles files) throws IOException {
+    /** Ends a relay, which cuts what it serves, and removes its files. */
+    static void end(PidFd process, RelayFiles files, NodeCgroups cgroups) throws IOException {
         try (process) {
             process.end(GRACE);
             Children.reap(process.pid());
         } finally {
-            forget(files);
+            forget(files, cgroups);
         }
     }
 
@@ -279,11 +280,11 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                     RelayStarter.lastLines(dead.files().log()));
         }
         dead.close();
-        forget(dead.files());
+        forget(dead.files(), cgroups);
         running = null;
     }
 
-    private void forget(RelayFiles files) {
+    private static void forget(RelayFiles files, NodeCgroups cgroups) {
         cgroups.removeRelay();
         try {
             files.delete();

@@ -1,10 +1,10 @@
 package dev.rootlessnetwork.launch;
 
-import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.NetnsId;
 import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.relay.RelayFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
 final class NodeRelays implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeRelays.class);
     private static final String LINK = "current";
-
-    /** From SIGTERM to SIGKILL. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final RelayConfig config;
     private final Path directory;
@@ -104,13 +101,12 @@ final class NodeRelays implements AutoCloseable {
     }
 
     /** Ends every relay, those included that were replaced and serve their last connections. For when no network has ports there. */
-    void endAll() {
+    void endAll() throws IOException {
         close();
         for (int pid : RelayProcesses.all(directory)) {
             LOG.info("Ending a relay pid={}", pid);
-            try (PidFd process = PidFd.open(pid)) {
-                process.end(GRACE);
-                Children.reap(pid);
+            try {
+                NodeRelay.end(PidFd.open(pid), new RelayFiles(directory.resolve(Integer.toString(pid))), cgroups);
             } catch (PosixException e) {
                 LOG.debug("The relay has ended pid={} error={}", pid, e.getMessage());
             }
