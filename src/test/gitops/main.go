@@ -1,19 +1,21 @@
 // gitops-check tells how GitOps controllers judge an object, by the code that they judge it with: kstatus, which Flux waits by, and the Lua
-// machine that Argo CD runs health checks in. The object is read from standard input, YAML or JSON.
+// machine that Argo CD runs health checks in. The object is in a file, as YAML or JSON.
 //
-//	gitops-check kstatus             prints the status and, behind a tab, the message
-//	gitops-check health FILE.lua     the same of a health check
+//	gitops-check kstatus OBJECT            prints the status and, behind a tab, the message
+//	gitops-check health OBJECT CHECK.lua   the same of a health check
 package main
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
 	"sigs.k8s.io/yaml"
 )
+
+var usage = errors.New("usage: gitops-check kstatus OBJECT | gitops-check health OBJECT CHECK.lua")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -23,32 +25,35 @@ func main() {
 }
 
 func run(arguments []string) error {
-	object, err := read(os.Stdin)
+	if len(arguments) < 2 {
+		return usage
+	}
+	object, err := read(arguments[1])
 	if err != nil {
 		return fmt.Errorf("read an object: %w", err)
 	}
 	switch {
-	case len(arguments) == 1 && arguments[0] == "kstatus":
+	case len(arguments) == 2 && arguments[0] == "kstatus":
 		result, err := status.Compute(object)
 		if err != nil {
 			return err
 		}
 		fmt.Printf("%s\t%s\n", result.Status, result.Message)
 		return nil
-	case len(arguments) == 2 && arguments[0] == "health":
-		health, err := judge(arguments[1], object.Object)
+	case len(arguments) == 3 && arguments[0] == "health":
+		health, err := judge(arguments[2], object.Object)
 		if err != nil {
 			return err
 		}
 		fmt.Printf("%s\t%s\n", health.status, health.message)
 		return nil
 	default:
-		return fmt.Errorf("usage: gitops-check kstatus | health FILE.lua")
+		return usage
 	}
 }
 
-func read(input io.Reader) (*unstructured.Unstructured, error) {
-	text, err := io.ReadAll(input)
+func read(file string) (*unstructured.Unstructured, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}

@@ -176,7 +176,7 @@ public final class Launcher implements AutoCloseable {
     /** Stops everything of an object and removes every trace of it. Blocks for a few seconds at most. */
     public void stop(String uid) {
         Network network = network(uid);
-        network.stop();
+        network.stop("object deleted");
         networks.remove(uid, network);
     }
 
@@ -191,7 +191,7 @@ public final class Launcher implements AutoCloseable {
 
     /**
      * Removes what networks of our kind of source leave when they have all been stopped: relays, with the connections that they
-     * serve to their end, and files. Where networks of another kind run on, what they share with ours stays. Blocks for some
+     * serve to their end, cgroups, and files. Where networks of another kind run on, what they share with ours stays. Blocks for some
      * seconds.
      *
      * @throws IOException if something cannot be removed; to be tried again

@@ -267,7 +267,7 @@ final class Network {
         lock.lock();
         try {
             if (!stopped) {
-                stop();
+                stop("drain");
             }
             return Drained.observation(request, record);
         } finally {
@@ -285,8 +285,12 @@ final class Network {
         }
     }
 
-    /** Stops everything, and removes every trace. */
-    void stop() {
+    /**
+     * Stops everything, and removes every trace.
+     *
+     * @param why for the log
+     */
+    void stop(String why) {
         lock.lock();
         logAbout(record == null ? null : record.plan().identity());
         try {
@@ -296,7 +300,7 @@ final class Network {
                     target.resolve(record.plan(), RememberedTarget.of(record, remembered(record.plan())));
                 }
                 ports.detach();
-                slirp.stop("object deleted");
+                slirp.stop(why);
                 steps.removeTap(record);
                 context.tell(context.portClaims().forget(record.plan().claimant()));
             }
