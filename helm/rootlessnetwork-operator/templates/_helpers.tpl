@@ -41,3 +41,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 true
 {{- end -}}
 {{- end -}}
+
+{{/* The agent's. One that drains runs no slirp4netns, and its own profile is removed from the node before it starts. */}}
+{{- define "operator.seccompProfile" -}}
+{{- if and .Values.drain (include "operator.ownSeccompProfile" .) -}}
+type: RuntimeDefault
+{{- else -}}
+type: {{ .Values.seccompProfile.type }}
+{{- if eq .Values.seccompProfile.type "Localhost" }}
+localhostProfile: {{ .Values.seccompProfile.localhostProfile | default "rootlessnetwork/agent.json" }}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -73,7 +73,7 @@ final class CommonFlags {
             paramLabel = "TIME",
             order = 107,
             defaultValue = "0s",
-            description = "How long the relay lets connections of a removed port go on. Default: ${DEFAULT-VALUE}.")
+            description = "How long the relay lets TCP connections of a removed port go on. Default: ${DEFAULT-VALUE}.")
     Duration closeGrace = Duration.ZERO;
 
     @Option(

@@ -14,9 +14,9 @@ final class ForwardCloser {
     }
 
     /**
-     * Takes no more clients; blocks until all workers have let go of the ports.
+     * Takes no more clients, and ends UDP flows; blocks until all workers have let go of the ports.
      *
-     * @param grace how long connections may go on
+     * @param grace how long TCP connections may go on
      * @param ours whether the ports are; else a successor has them, and only connections are left here
      */
     void close(Collection<Forward> closing, Duration grace, boolean ours) {
@@ -53,11 +53,6 @@ final class ForwardCloser {
         worker.loop().forEach(StreamEnd.class, end -> {
             if (closed.contains(end.stream().forward())) {
                 end.stream().reset();
-            }
-        });
-        worker.loop().forEach(UdpFlow.class, flow -> {
-            if (closed.contains(flow.forward())) {
-                flow.end();
             }
         });
     }

@@ -93,10 +93,6 @@ final class UdpFlow implements EventLoop.Owner {
                 socket.number());
     }
 
-    UdpForward forward() {
-        return forward;
-    }
-
     SocketAddress client() {
         return client;
     }

@@ -34,7 +34,6 @@ final class UdpFlows implements EventLoop.Owner {
     private final FlowList unanswered = new FlowList();
     private final FlowList answered = new FlowList();
     private int key = NOT_WATCHED;
-    private boolean closeWhenEmpty;
     private boolean ticking;
     private @Nullable Destination refusedBy;
     private long refusedUntilNanoTime;
@@ -63,20 +62,12 @@ final class UdpFlows implements EventLoop.Owner {
         }
     }
 
-    /** Serves no new client, and closes the port when the last flow has ended. */
-    void closeWhenEmpty() {
-        closeWhenEmpty = true;
-        if (table.size() == 0 && listener.isOpen()) {
+    /** Ends the flows, and gives the port back. */
+    void close() {
+        table.all().forEach(UdpFlow::end);
+        if (listener.isOpen()) {
             unwatch();
             listener.close();
-        }
-    }
-
-    /** Leaves port and flows to others, unless it is closing by itself. */
-    void leave() {
-        if (!closeWhenEmpty) {
-            table.all().forEach(UdpFlow::end);
-            closeWhenEmpty();
         }
     }
 
@@ -285,9 +276,6 @@ final class UdpFlows implements EventLoop.Owner {
         worker.countStreams(-1);
         worker.all().capacity().giveBack(forward.guest().descriptors(), UdpFlow.DESCRIPTORS);
         forward.counters().open.decrementAndGet();
-        if (closeWhenEmpty) {
-            closeWhenEmpty();
-        }
     }
 
     @Override

@@ -37,12 +37,12 @@ final class UdpForward extends Forward {
         }
     }
 
-    /** A closed one without flows gives its port back here already; else its last flow does. */
+    /** A closed one ends with its flows: there is no connection that could have an end of its own, and the port is free for others. */
     @Override
     void detach(Worker one) {
         if (one == worker) {
             if (isClosed()) {
-                flows.closeWhenEmpty();
+                flows.close();
             } else {
                 flows.unwatch();
             }
@@ -64,7 +64,7 @@ final class UdpForward extends Forward {
         worker.loop().submit(() -> flows.adopt(state, guestSocket)).join();
     }
 
-    /** Flows go on, but there is nobody to tell a new client that nothing listens any more until the port is given back. */
+    /** The host does, as soon as the port is given back. */
     @Override
     void refuse() {}
 
@@ -76,6 +76,6 @@ final class UdpForward extends Forward {
     /** Of a port that is left to a successor, flows end here: what their clients write goes to the successor. */
     @Override
     void release() {
-        worker.loop().execute(flows::leave);
+        worker.loop().execute(flows::close);
     }
 }

@@ -19,6 +19,7 @@ import dev.rootlessnetwork.testing.LiveProcesses;
 import dev.rootlessnetwork.testing.OtherHost;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TestClient;
+import dev.rootlessnetwork.testing.Threads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -185,7 +186,7 @@ class PodmanConformanceIT {
         for (int i = 0; i < 20; i++) {
             TargetProcess failing = TargetProcess.inNetworkNamespace();
             var request = Plans.run("failing", new Target.Pid(failing.pid()));
-            CompletableFuture<Void> end = CompletableFuture.runAsync(failing::kill);
+            CompletableFuture<Void> end = CompletableFuture.runAsync(failing::kill, Threads.OWN);
             if (i % 2 == 0) {
                 end.join();
             }

@@ -15,6 +15,7 @@ import dev.rootlessnetwork.testing.OtherHost;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TcpEnd;
 import dev.rootlessnetwork.testing.TestClient;
+import dev.rootlessnetwork.testing.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -67,9 +68,9 @@ class RootlessKitConformanceIT {
             network.target.serveTcpEcho("0.0.0.0", 8001);
             network.run(handler.defaults(), STREAM, Plans.tcp("second", "0.0.0.0", 18001, 8001, 1));
             var first = CompletableFuture.supplyAsync(
-                    () -> TestClient.on(other.host()).echo("tcp", OtherHost.HERE, 18000, LARGE));
+                    () -> TestClient.on(other.host()).echo("tcp", OtherHost.HERE, 18000, LARGE), Threads.OWN);
             var second = CompletableFuture.supplyAsync(
-                    () -> TestClient.on(other.host()).echo("tcp", OtherHost.HERE, 18001, LARGE));
+                    () -> TestClient.on(other.host()).echo("tcp", OtherHost.HERE, 18001, LARGE), Threads.OWN);
             assertThat(first.join()).isEqualTo("same");
             assertThat(second.join()).isEqualTo("same");
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rootlessnetwork.testing.CommandResult;
+import dev.rootlessnetwork.testing.Threads;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ class FdIT {
             Pipe pipe = Pipe.open();
             Fd reading = pipe.readEnd();
             int number = reading.number();
-            CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> readOrEnd(reading));
+            CompletableFuture<Integer> read = CompletableFuture.supplyAsync(() -> readOrEnd(reading), Threads.OWN);
             reading.close();
             // Takes the number if it is free, and holds something to read that is not meant for the reader above.
             try (Pipe later = Pipe.open()) {

@@ -4,6 +4,7 @@ import static dev.rootlessnetwork.posix.SpawnedProcesses.DEADLINE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rootlessnetwork.testing.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ class PollerIT {
     void isWokenEachTimeFromAnotherThread() throws Exception {
         try (Poller poller = Poller.open()) {
             for (int i = 0; i < 1000; i++) {
-                CompletableFuture<Void> waking = CompletableFuture.runAsync(poller::wakeUp);
+                CompletableFuture<Void> waking = CompletableFuture.runAsync(poller::wakeUp, Threads.OWN);
                 assertThat(poller.await(DEADLINE)).isEmpty();
                 waking.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
             }
@@ -66,7 +67,7 @@ class PollerIT {
     void endsAWaitWhenItIsClosedHoweverCloseTheTwoAre() throws Exception {
         for (int i = 0; i < 500; i++) {
             Poller poller = Poller.open();
-            CompletableFuture<List<Long>> waiting = CompletableFuture.supplyAsync(() -> await(poller));
+            CompletableFuture<List<Long>> waiting = CompletableFuture.supplyAsync(() -> await(poller), Threads.OWN);
             poller.close();
             try {
                 assertThat(waiting.get(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isEmpty();

@@ -2,13 +2,19 @@ package dev.rootlessnetwork.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.net.InetAddresses;
+import dev.rootlessnetwork.network.ForwardId;
+import dev.rootlessnetwork.network.PortForward;
+import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TcpEnd;
 import dev.rootlessnetwork.testing.TestClient;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +91,20 @@ class RelayChangeIT {
                 again.bind(new InetSocketAddress(18080));
             }
         }
+    }
+
+    @Test
+    void givesAUdpPortBackAtOnceWhateverTheGrace() throws IOException {
+        start("--close-grace", "1m");
+        target.serveUdpEcho("0.0.0.0", 80);
+        ForwardId id = new ForwardId(Protocol.UDP, InetAddresses.forString("0.0.0.0"), 18080);
+        PortForward forward = new PortForward(id, InetAddresses.forString(RelayFixture.GUEST), 80);
+        assertThat(relay.client().change("web", List.of(), List.of(forward))).isEmpty();
+        assertThat(TestClient.here().echo("udp", HERE, 18080, 100)).isEqualTo("same");
+
+        relay.client().change("web", List.of(forward), List.of());
+
+        new DatagramSocket(18080).close();
     }
 
     @Test

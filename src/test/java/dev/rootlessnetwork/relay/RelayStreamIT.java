@@ -6,6 +6,7 @@ import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TcpEnd;
 import dev.rootlessnetwork.testing.TestListener;
+import dev.rootlessnetwork.testing.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,14 +72,15 @@ class RelayStreamIT {
 
     /** Whatever the host's is; see docs/decisions/a-relay-of-our-own.md. */
     @Test
-    void usesThePlainestCongestionControlWhereAWayStaysInsideTheMachine() {
-        try (TcpEnd client = TcpEnd.connect(HERE, 18080);
+    void usesThePlainestCongestionControlWhereAWayStaysInsideTheMachine() throws IOException {
+        relay.open("web", HERE, 18090, 80, 1);
+        try (TcpEnd client = TcpEnd.connect(HERE, 18090);
                 TcpEnd served = server.accept()) {
             client.send("x");
             assertThat(served.receive(1)).isEqualTo("x");
             assertThat(target.run("ss", "-tinH", "dport = :80").orFail().stdout())
                     .contains(" reno ");
-            assertThat(CommandResult.run("ss", "-tinH", "sport = :18080")
+            assertThat(CommandResult.run("ss", "-tinH", "sport = :18090")
                             .orFail()
                             .stdout())
                     .contains(" reno ");
@@ -150,7 +152,8 @@ class RelayStreamIT {
             for (int i = 0; i < 20; i++) {
                 stuck.add(TcpEnd.connect(HERE, 18081)); // the kernel lets two of them in
             }
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> unread.send(new byte[LARGE]));
+            CompletableFuture<Void> sending =
+                    CompletableFuture.runAsync(() -> unread.send(new byte[LARGE]), Threads.OWN);
             for (int i = 0; i < 100; i++) {
                 other.echo("go on " + i);
             }
@@ -171,9 +174,9 @@ class RelayStreamIT {
         new Random(2).nextBytes(down);
         try (TcpEnd client = TcpEnd.connect(HERE, 18080);
                 TcpEnd served = server.accept()) {
-            CompletableFuture<Void> sendUp = CompletableFuture.runAsync(() -> sendAll(client, up));
-            CompletableFuture<Void> sendDown = CompletableFuture.runAsync(() -> sendAll(served, down));
-            CompletableFuture<byte[]> gotUp = CompletableFuture.supplyAsync(served::receiveAll);
+            CompletableFuture<Void> sendUp = CompletableFuture.runAsync(() -> sendAll(client, up), Threads.OWN);
+            CompletableFuture<Void> sendDown = CompletableFuture.runAsync(() -> sendAll(served, down), Threads.OWN);
+            CompletableFuture<byte[]> gotUp = CompletableFuture.supplyAsync(served::receiveAll, Threads.OWN);
             assertThat(client.receiveAll()).isEqualTo(down);
             assertThat(gotUp.join()).isEqualTo(up);
             sendUp.join();
@@ -190,11 +193,13 @@ class RelayStreamIT {
     void servesManyShortConnectionsAtATime() {
         target.serveTcpEcho("0.0.0.0", 82);
         List<CompletableFuture<Void>> connections = IntStream.range(0, MANY)
-                .mapToObj(number -> CompletableFuture.runAsync(() -> {
-                    try (TcpEnd client = TcpEnd.connect(HERE, 18082)) {
-                        client.echo("number " + number);
-                    }
-                }))
+                .mapToObj(number -> CompletableFuture.runAsync(
+                        () -> {
+                            try (TcpEnd client = TcpEnd.connect(HERE, 18082)) {
+                                client.echo("number " + number);
+                            }
+                        },
+                        Threads.OWN))
                 .toList();
         connections.forEach(CompletableFuture::join);
     }

@@ -108,11 +108,6 @@ final class RelayedGuest implements AutoCloseable {
     /** As it is removed without a time of grace. */
     void close(Forward forward) {
         forward.close();
-        workers.onEach(worker -> worker.loop().forEach(UdpFlow.class, flow -> {
-            if (flow.forward() == forward) {
-                flow.end();
-            }
-        }));
         detach(forward);
         forward.release();
     }

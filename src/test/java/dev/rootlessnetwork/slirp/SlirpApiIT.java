@@ -9,6 +9,7 @@ import dev.rootlessnetwork.network.ForwardId;
 import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.testing.TargetProcess;
+import dev.rootlessnetwork.testing.Threads;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -136,9 +137,11 @@ class SlirpApiIT {
             UnixDomainSocketAddress address = UnixDomainSocketAddress.of(temporary.resolve("api.sock"));
             first.connect(address);
             second.connect(address);
-            CompletableFuture<SlirpApiException> failure = CompletableFuture.supplyAsync(() -> catchThrowableOfType(
-                    SlirpApiException.class,
-                    () -> new SlirpApi(temporary.resolve("api.sock"), this::note).listHostfwd()));
+            CompletableFuture<SlirpApiException> failure = CompletableFuture.supplyAsync(
+                    () -> catchThrowableOfType(
+                            SlirpApiException.class,
+                            () -> new SlirpApi(temporary.resolve("api.sock"), this::note).listHostfwd()),
+                    Threads.OWN);
             assertThat(failure.get(20, TimeUnit.SECONDS).kind()).isEqualTo(SlirpApiException.Kind.TIMEOUT);
             assertThat(server.isOpen()).isTrue();
         }
