@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The program gets along with what the chart lets it do on a node, its capabilities and system calls, and with no capability less. */
 class ConfinedAgentIT {
     private static final int USER = 1234;
-    private static final Pattern SLIRP = Pattern.compile("slirp4netns=(\\d+)");
+    private static final Pattern SLIRP = Pattern.compile(
+            "slirp4netns:\\s+pid: (\\d+)\\s+version: \\S+\\s+startedAt: \\S+\\s+restarts: 0\\s+sandbox: true\\s+seccomp: true");
 
     /** What is said where a capability is taken away. */
     private static final Map<String, String> MISSED = new TreeMap<>(Map.of(
@@ -54,7 +55,7 @@ class ConfinedAgentIT {
         ofUser = TargetProcess.ofOrdinaryUser(USER);
         ofRoot.serveTcpEcho("0.0.0.0", 80);
         ofUser.serveTcpEcho("0.0.0.0", 80);
-        Path pidFile = ownedByUser("0700").resolve("web.pid");
+        Path pidFile = privateDirectory().resolve("web.pid");
         Files.writeString(pidFile, ofUser.pid() + "\n");
         CommandResult.run("chown", "" + USER, pidFile.toString()).orFail();
         manifests = Files.writeString(temporary.resolve("web.yaml"), """
@@ -82,9 +83,9 @@ class ConfinedAgentIT {
         ofRoot.close();
     }
 
-    private Path ownedByUser(String mode) {
+    private Path privateDirectory() {
         Path directory = temporary.resolve("private");
-        CommandResult.run("install", "--directory", "--owner=" + USER, "--mode=" + mode, directory.toString())
+        CommandResult.run("install", "--directory", "--owner=" + USER, "--mode=0700", directory.toString())
                 .orFail();
         // The directory above is readable for root alone.
         CommandResult.run("chmod", "0755", temporary.toString()).orFail();
@@ -136,20 +137,22 @@ class ConfinedAgentIT {
         return Chart.capabilities(CHART.agent());
     }
 
-    private static List<String> slirps(CommandResult result) {
-        return SLIRP.matcher(result.stdout())
+    /** PIDs of the slirp4netns processes that run confined. */
+    private List<String> slirps() {
+        CommandResult told = CommandResult.run(program("get", "-o", "yaml", "--state-dir", state()));
+        return SLIRP.matcher(told.orFail().stdout())
                 .results()
                 .map(found -> found.group(1))
-                .distinct()
                 .toList();
     }
 
     @Test
     void leadsNetworksThroughALifeUnderTheChartsProfileAndCapabilities() throws IOException {
-        CommandResult first = once(granted()).orFail();
-        assertThat(first.stderr()).doesNotContain("WARN", "ERROR");
-        assertThat(slirps(first)).hasSize(2);
-        for (String slirp : slirps(first)) {
+        CommandResult start = once(granted()).orFail();
+        assertThat(start.stderr()).doesNotContain("WARN", "ERROR");
+        List<String> slirps = slirps();
+        assertThat(slirps).hasSize(2);
+        for (String slirp : slirps) {
             assertThat(Files.readString(Path.of("/proc", slirp, "status")))
                     .as("its own filter beside the container's")
                     .contains("Seccomp_filters:\t2\n");
@@ -159,10 +162,11 @@ class ConfinedAgentIT {
         assertThat(ofRoot.run("ip", "-6", "addr", "show", "tap0").orFail().stdout())
                 .contains("inet6 fd00::");
 
-        assertThat(slirps(once(granted()).orFail())).as("adopted").isEqualTo(slirps(first));
+        once(granted()).orFail();
+        assertThat(slirps()).as("adopted").isEqualTo(slirps);
 
         confined(granted(), program("delete", "--all", "--state-dir", state())).orFail();
-        assertThat(slirps(first))
+        assertThat(slirps)
                 .noneMatch(pid -> ProcessHandle.of(Long.parseLong(pid)).isPresent());
     }
 
