@@ -12,7 +12,9 @@ import java.util.List;
 public final class Chart {
     static final Path DIRECTORY = Path.of("helm/rootlessnetwork-operator");
     static final String RELEASE = "rootlessnetwork";
-    private static final String KUBERNETES = "1.34.4";
+
+    /** Without a cluster, Helm believes in 1.20, which the chart refuses. */
+    static final String KUBERNETES = "1.34.4";
 
     private final Manifests manifests;
 

@@ -2,15 +2,11 @@ package dev.rootlessnetwork.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.io.MoreFiles;
 import com.marcnuri.helm.DryRun;
 import com.marcnuri.helm.Helm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,30 +18,14 @@ class ChartNotesTest {
     @TempDir
     Path directory;
 
-    /** Without a cluster, Helm believes in Kubernetes 1.20 where it renders notes, which the chart refuses. */
-    @BeforeEach
-    void copyForAnyKubernetes() throws IOException {
-        try (Stream<Path> files = Files.walk(Chart.DIRECTORY)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = directory.resolve(Chart.DIRECTORY.relativize(file).toString());
-                MoreFiles.createParentDirectories(copy);
-                Files.copy(file, copy);
-            }
-        }
-        Path chart = directory.resolve("Chart.yaml");
-        List<String> lines = Files.readAllLines(chart);
-        Files.write(
-                chart,
-                lines.stream().filter(line -> !line.startsWith("kubeVersion:")).toList());
-    }
-
     private String notes(String values) throws IOException {
-        Path file = Files.writeString(directory.resolve("other-values.yaml"), values);
-        return new Helm(directory)
+        Path file = Files.writeString(directory.resolve("values.yaml"), values);
+        return new Helm(Chart.DIRECTORY)
                 .install()
                 .withName(Chart.RELEASE)
                 .withNamespace(Chart.RELEASE)
                 .clientOnly()
+                .withKubeVersion(Chart.KUBERNETES)
                 .withDryRunOption(DryRun.CLIENT)
                 .withValuesFile(file)
                 .call()
