@@ -2,6 +2,7 @@ package dev.rootlessnetwork.kube;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.rootlessnetwork.launch.CgroupConfig;
 import dev.rootlessnetwork.launch.LauncherConfig;
 import dev.rootlessnetwork.launch.LauncherFixture;
 import dev.rootlessnetwork.launch.Source;
@@ -50,6 +51,7 @@ public final class Agent implements AutoCloseable {
      * What an agent is given.
      *
      * @param networkCmdPath null: the real slirp4netns
+     * @param cgroup null: processes stay where they were started
      */
     public record Settings(
             String nodeName,
@@ -57,20 +59,27 @@ public final class Agent implements AutoCloseable {
             Path state,
             @Nullable Path networkCmdPath,
             Duration readyTimeout,
+            @Nullable CgroupConfig cgroup,
             boolean drain) {
         /** With the real slirp4netns. */
         public static Settings of(String nodeName, Path kubeconfig, Path state) {
-            return new Settings(nodeName, kubeconfig, state, null, Duration.ofSeconds(20), false);
+            return new Settings(nodeName, kubeconfig, state, null, Duration.ofSeconds(20), null, false);
         }
 
         /** Of an agent that drains its node. */
         public Settings draining() {
-            return new Settings(nodeName, kubeconfig, state, networkCmdPath, readyTimeout, true);
+            return new Settings(nodeName, kubeconfig, state, networkCmdPath, readyTimeout, cgroup, true);
+        }
+
+        /** With processes in a cgroup of the node. */
+        public Settings inCgroup(String name) {
+            return new Settings(
+                    nodeName, kubeconfig, state, networkCmdPath, readyTimeout, new CgroupConfig(name, null), drain);
         }
 
         /** With another executable in slirp4netns's place. */
         public Settings withSlirp4netns(Path executable, Duration newReadyTimeout) {
-            return new Settings(nodeName, kubeconfig, state, executable, newReadyTimeout, drain);
+            return new Settings(nodeName, kubeconfig, state, executable, newReadyTimeout, cgroup, drain);
         }
     }
 
@@ -88,7 +97,7 @@ public final class Agent implements AutoCloseable {
                         new HostPortRange(20000, 29999),
                         false,
                         false,
-                        null,
+                        settings.cgroup,
                         LauncherFixture.RELAY),
                 OptionSet.EMPTY,
                 name -> true,

@@ -11,6 +11,7 @@ import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.LiveProcesses;
 import dev.rootlessnetwork.testing.Program;
 import dev.rootlessnetwork.testing.TargetProcess;
+import dev.rootlessnetwork.testing.TestCgroup;
 import dev.rootlessnetwork.testing.TestClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,6 +155,22 @@ class DrainIT {
             agent.close();
         }
         assertDrained("web");
+    }
+
+    @Test
+    void removesTheCgroupsThatNetworksWereIn() throws IOException {
+        try (TestCgroup cgroup = new TestCgroup()) {
+            node.startAgent(node.settings().inCgroup(cgroup.name()));
+            node.objects.apply("web", relayed(target));
+            node.objects.awaitReady("web");
+            assertThat(cgroup.directories("relay")).isNotEmpty();
+            node.stopAgent();
+
+            node.startAgent(node.settings().inCgroup(cgroup.name()).draining());
+
+            assertThat(cgroup.directories("")).isEmpty();
+            assertThat(content()).containsExactly("lock");
+        }
     }
 
     @Test
