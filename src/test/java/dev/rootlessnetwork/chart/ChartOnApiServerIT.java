@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,12 +53,10 @@ class ChartOnApiServerIT {
 
     /** Everything but what Prometheus Operator would have to bring the kind of. */
     private CommandResult apply(Chart chart) throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (JsonNode manifest : chart.manifests()) {
-            if (!manifest.path("apiVersion").asText().startsWith("monitoring.coreos.com/")) {
-                text.append(Chart.YAML.writeValueAsString(manifest));
-            }
-        }
+        String text = chart.manifests().objects().stream()
+                .filter(manifest -> !manifest.path("apiVersion").asText().startsWith("monitoring.coreos.com/"))
+                .map(JsonNode::toString)
+                .collect(Collectors.joining("\n---\n"));
         Path file = Files.writeString(temporary.resolve("chart.yaml"), text);
         return server.kubectl(
                 "apply", "--server-side", "--force-conflicts", "--validate=strict", "--filename", file.toString());
@@ -78,8 +77,8 @@ class ChartOnApiServerIT {
         assertThat(daemonSet().at("/metadata/resourceVersion")).isEqualTo(first.at("/metadata/resourceVersion"));
     }
 
-    private JsonNode daemonSet() throws IOException {
-        return Chart.YAML.readTree(server.kubectl(
+    private JsonNode daemonSet() {
+        return Manifests.value(server.kubectl(
                         "get", "daemonset", "rootlessnetwork-agent", "--namespace", Chart.RELEASE, "--output=yaml")
                 .orFail()
                 .stdout());
@@ -113,17 +112,5 @@ class ChartOnApiServerIT {
         List<String> arguments = new ArrayList<>(List.of("auth", "can-i", "--all-namespaces", "--as", ACCOUNT));
         arguments.addAll(List.of(right.split(" ", -1)));
         return server.kubectl(arguments.toArray(String[]::new)).stdout().equals("yes\n");
-    }
-
-    @Test
-    void bringsTheDefinitionThatTheProjectShips() throws IOException {
-        JsonNode shipped = Chart.YAML.readTree(ApiServer.CRD.toFile());
-        JsonNode rendered = Chart.rendered("").all("CustomResourceDefinition").get(0);
-        assertThat(rendered.path("spec"))
-                .as("cp crds/*.yaml helm/rootlessnetwork-operator/files/")
-                .isEqualTo(shipped.path("spec"));
-        assertThat(rendered.at("/metadata/annotations/helm.sh~1resource-policy").asText())
-                .isEqualTo("keep");
-        assertThat(Chart.file("rootlessnetworks.rootlessnetwork.dev.yaml")).hasSameTextualContentAs(ApiServer.CRD);
     }
 }

@@ -6,13 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.marcnuri.helm.Helm;
 import dev.rootlessnetwork.testing.ApiServer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The chart on a real API server, from the first installation to the last. There are no nodes: nothing runs. */
 class ChartReleaseIT {
@@ -22,9 +18,6 @@ class ChartReleaseIT {
     /** Of what a release makes. */
     private static final String KINDS =
             "daemonsets,serviceaccounts,configmaps,clusterroles,clusterrolebindings,customresourcedefinitions";
-
-    @TempDir
-    Path directory;
 
     private ApiServer server;
 
@@ -86,27 +79,6 @@ class ChartReleaseIT {
                         metadata: {name: %s, namespace: default}
                         spec: {nodeName: node-1, target: {pid: 1}}
                         """.formatted(name), "apply", "--server-side").orFail();
-    }
-
-    /** Helm itself lets an API server drop what it does not know. */
-    @Test
-    void isTakenToItsLastField() throws IOException {
-        server.createNamespace(Chart.RELEASE);
-        Chart everything = Chart.rendered("""
-                rbac: {aggregate: {edit: true, admin: true}}
-                grafanaDashboard: {enabled: true}
-                podMonitor: {enabled: true}
-                seLinuxOptions: {type: spc_t}
-                """);
-        String manifests = everything.manifests().objects().stream()
-                .filter(object -> !object.path("kind").asText().equals("PodMonitor"))
-                .map(Object::toString)
-                .collect(Collectors.joining("\n---\n"));
-        Path file = Files.writeString(directory.resolve("manifests.yaml"), manifests);
-        assertThat(server.kubectl("apply", "--server-side", "--validate=strict", "--filename=" + file)
-                        .orFail()
-                        .stderr())
-                .isEmpty();
     }
 
     @Test

@@ -31,6 +31,7 @@ class ChartRightsTest {
     void givesTheInitContainerTheseCapabilitiesAndNoMore() {
         assertThat(Chart.rendered("").preparation().path("securityContext")).isEqualTo(Manifests.value("""
                                 capabilities: {drop: [ALL], add: [DAC_OVERRIDE, SYS_PTRACE]}
+                                allowPrivilegeEscalation: false
                                 readOnlyRootFilesystem: true
                                 seccompProfile: {type: RuntimeDefault}
                                 """));
