@@ -1,10 +1,10 @@
 # Every target that needs tools installs what is missing first, by the system's package manager, and says what.
 
-.PHONY: help demo demo-kubernetes test build image image-test bench format prerequisites
+.PHONY: help demo demo-kubernetes test e2e build image image-test bench format prerequisites
 .DEFAULT_GOAL := help
 
 help: ## say what can be made (the default)
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 25
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 25
 
 demo: build ## give a process a network, reach it through a forwarded port, add a port while it runs
 	@src/scripts/demo
@@ -14,6 +14,9 @@ demo-kubernetes: build ## the same by kubectl, on a real API server and an agent
 
 test: prerequisites ## run every test, on real slirp4netns and real namespaces
 	@src/scripts/test
+
+e2e: build ## install, roll, upgrade, drain and uninstall the chart on a real cluster of one node, under load
+	@src/scripts/e2e
 
 build: prerequisites ## build the program: target/dist/bin/rootlessnet
 	@src/scripts/build
