@@ -1,6 +1,6 @@
 # Every target that needs tools installs what is missing first, by the system's package manager, and says what.
 
-.PHONY: help demo demo-kubernetes test e2e build bench format prerequisites
+.PHONY: help demo demo-kubernetes test e2e build image image-test bench format prerequisites
 .DEFAULT_GOAL := help
 
 help: ## say what can be made (the default)
@@ -20,6 +20,13 @@ e2e: build ## install, roll, upgrade, drain and uninstall the chart on a real cl
 
 build: prerequisites ## build the program: target/dist/bin/rootlessnet
 	@src/scripts/build
+
+image: build ## build the OCI image: target/image (IMAGE="--arch arm64", or "--rootfs DIR" where no registry can be reached)
+	@src/scripts/image $(IMAGE)
+
+image-test: build ## build the image twice without a registry, compare, and run it on a root that is read-only
+	@src/scripts/prerequisites image
+	@src/scripts/image-test
 
 bench: build ## measure start-up, port changes, 200 networks, 500 objects of a cluster, and port handlers
 	@src/scripts/bench $(BENCH)

@@ -1,9 +1,11 @@
 package dev.rootlessnetwork;
 
+import dev.rootlessnetwork.launch.CgroupConfig;
 import dev.rootlessnetwork.launch.LauncherConfig;
 import dev.rootlessnetwork.launch.RelayConfig;
 import dev.rootlessnetwork.launch.Source;
 import dev.rootlessnetwork.network.HostPortRange;
+import dev.rootlessnetwork.network.MemorySize;
 import dev.rootlessnetwork.network.NetworkCmdOptions;
 import dev.rootlessnetwork.network.OptionSet;
 import dev.rootlessnetwork.relay.RelayProgram;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param udpIdleTimeout after which a UDP flow of the relay ends; positive
  * @param closeGrace how long connections of a removed forward of the relay may go on
  * @param relayDrain how long connections of a relay may go on that a newer one has replaced
+ * @param cgroup where slirp4netns and the relay are to live; null: where they are started
  * @param inPod whether we run in a container of a pod
  */
 record AgentConfig(
@@ -45,6 +48,7 @@ record AgentConfig(
         Duration udpIdleTimeout,
         Duration closeGrace,
         Duration relayDrain,
+        @Nullable CgroupConfig cgroup,
         LogLevel logLevel,
         LogFormat logFormat,
         boolean inPod) {
@@ -84,9 +88,42 @@ record AgentConfig(
                 flags.udpIdleTimeout,
                 flags.closeGrace,
                 flags.relayDrain,
+                cgroup(flags),
                 flags.logLevel,
                 flags.logFormat,
-                !environment.getOrDefault(SERVICE_HOST, "").isEmpty());
+                inPod(environment));
+    }
+
+    /** Whether we run in a container of a pod. */
+    static boolean inPod(Map<String, String> environment) {
+        return !environment.getOrDefault(SERVICE_HOST, "").isEmpty();
+    }
+
+    private static @Nullable CgroupConfig cgroup(CommonFlags flags) throws CommandFailure {
+        String name = flags.cgroup;
+        MemorySize memory = flags.networkMemoryLimit;
+        if (name == null) {
+            if (memory != null) {
+                throw CommandFailure.wrongUsage(
+                        "--network-memory-limit needs --cgroup, such as --cgroup rootlessnetwork");
+            }
+            return null;
+        }
+        checkCgroup(name);
+        if (memory != null && memory.bytes() < CgroupConfig.LEAST_MEMORY.bytes()) {
+            throw CommandFailure.wrongUsage("--network-memory-limit must be at least " + CgroupConfig.LEAST_MEMORY
+                    + ", which slirp4netns needs, not " + memory);
+        }
+        return new CgroupConfig(name, memory);
+    }
+
+    /** @throws CommandFailure if a cgroup cannot be called so */
+    static void checkCgroup(String name) throws CommandFailure {
+        if (!CgroupConfig.isName(name)) {
+            throw CommandFailure.wrongUsage(
+                    "--cgroup must be one name of letters, digits, '.', '_' and '-', such as rootlessnetwork, not \""
+                            + name + "\"");
+        }
     }
 
     /** Where the variable is not set, it is taken to be what a login would have set it to. */
@@ -121,7 +158,7 @@ record AgentConfig(
     LauncherConfig launcher(Source source) {
         boolean nameOwners = source == Source.STANDALONE; // in a cluster, other tenants read our messages
         return new LauncherConfig(
-                source, networkCmdPath, sandbox, readyTimeout, hostPortRange, nameOwners, inPod, relay());
+                source, networkCmdPath, sandbox, readyTimeout, hostPortRange, nameOwners, inPod, cgroup, relay());
     }
 
     private RelayConfig relay() {
@@ -148,6 +185,10 @@ record AgentConfig(
                 + " udp-idle-timeout=" + Durations.format(udpIdleTimeout)
                 + " close-grace=" + Durations.format(closeGrace)
                 + " relay-drain=" + Durations.format(relayDrain)
+                + (cgroup == null ? "" : " cgroup=" + cgroup.name())
+                + (cgroup == null || cgroup.networkMemory() == null
+                        ? ""
+                        : " network-memory-limit=" + cgroup.networkMemory())
                 + " log-level=" + logLevel
                 + " log-format=" + logFormat;
     }

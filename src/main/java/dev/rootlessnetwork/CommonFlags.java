@@ -1,6 +1,7 @@
 package dev.rootlessnetwork;
 
 import dev.rootlessnetwork.network.HostPortRange;
+import dev.rootlessnetwork.network.MemorySize;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,9 +87,29 @@ final class CommonFlags {
     Duration relayDrain = Duration.ofHours(24);
 
     @Option(
+            names = "--cgroup",
+            paramLabel = "NAME",
+            order = 109,
+            description =
+                    "A cgroup at the root of every hierarchy, in which slirp4netns and the relay live, beside the container"
+                            + " that this runs in. Default: they stay where they are started.")
+    @Nullable
+    String cgroup;
+
+    @Option(
+            names = "--network-memory-limit",
+            paramLabel = "SIZE",
+            order = 110,
+            description =
+                    "Most memory that each network's slirp4netns may have, such as 256Mi; needs --cgroup. Default: no"
+                            + " limit.")
+    @Nullable
+    MemorySize networkMemoryLimit;
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
-            order = 109,
+            order = 111,
             defaultValue = "info",
             description = "Least severity to log: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     LogLevel logLevel = LogLevel.info;
@@ -96,7 +117,7 @@ final class CommonFlags {
     @Option(
             names = "--log-format",
             paramLabel = "FORMAT",
-            order = 110,
+            order = 112,
             defaultValue = "text",
             description = "How to log, on standard error: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     LogFormat logFormat = LogFormat.text;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
             "Makes the RootlessNetwork objects of a Kubernetes node true, and writes their status.",
             "",
             "Acts on objects whose spec.nodeName is this node's. Ended, killed or upgraded, it leaves the networks",
-            "running, and the next one on the same state directory takes them over."
+            "running, and the next one on the same state directory takes them over. With --drain it stops them all."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
@@ -61,7 +61,7 @@ final class ControllerCommand implements Callable<Integer> {
         if (controller.kubeconfig != null && !Files.isReadable(controller.kubeconfig)) {
             throw CommandFailure.wrongUsage("--kubeconfig: cannot read " + controller.kubeconfig);
         }
-        LOG.info("Starting node-name={} {}", nodeName, config);
+        LOG.info("Starting node-name={} drain={} {}", nodeName, controller.drain, config);
         ControllerRunner runner = new ControllerRunner(new ControllerSettings(
                 nodeName,
                 controller.kubeconfig,
@@ -69,6 +69,7 @@ final class ControllerCommand implements Callable<Integer> {
                 config.defaults(),
                 AgentConfig::interfaceExists,
                 StateDirectory.open(config.stateDirectory()),
+                controller.drain,
                 controller.healthAddress,
                 controller.metricsAddress,
                 Main.Version.number(),

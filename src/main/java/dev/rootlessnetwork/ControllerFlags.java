@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -12,6 +13,9 @@ import picocli.CommandLine.Option;
 /** Flags of the agent; each is also a variable of the environment, see {@link Environment}. */
 final class ControllerFlags {
     private static final String LOCAL = "127.0.0.1:9470";
+
+    /** IPv4 in brackets: a pod puts them around the address of its node, not knowing of which family that is. */
+    private static final Pattern BRACKETED_IPV4 = Pattern.compile("\\[([0-9.]+)]");
 
     @Option(
             names = "--node-name",
@@ -47,10 +51,18 @@ final class ControllerFlags {
             description = "Where to answer /metrics; may be the same. Default: ${DEFAULT-VALUE}.")
     InetSocketAddress metricsAddress = new InetSocketAddress(0);
 
+    @Option(
+            names = "--drain",
+            order = 5,
+            description = "Stop every network of this node's objects, start none, and remove whatever is left of them;"
+                    + " /readyz answers 200 when nothing is. Before an uninstallation.")
+    boolean drain;
+
     /** Reads {@code HOST:PORT}; the host is an address or a name of this machine. */
     static InetSocketAddress address(String text) {
         try {
-            HostAndPort parts = HostAndPort.fromString(text);
+            HostAndPort parts =
+                    HostAndPort.fromString(BRACKETED_IPV4.matcher(text).replaceFirst("$1"));
             if (parts.getHost().isEmpty() || !parts.hasPort()) {
                 throw new IllegalArgumentException("host or port is missing");
             }

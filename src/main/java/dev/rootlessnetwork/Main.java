@@ -1,6 +1,7 @@
 package dev.rootlessnetwork;
 
 import dev.rootlessnetwork.network.HostPortRange;
+import dev.rootlessnetwork.network.MemorySize;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -57,6 +58,7 @@ public final class Main implements Callable<Integer> {
         commands.put("doctor", DoctorCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("relay", RelayCommand::new);
+        commands.put("prepare-node", PrepareNodeCommand::new);
         return commands;
     }
 
@@ -91,15 +93,16 @@ public final class Main implements Callable<Integer> {
         line.setErr(writer(console.err()));
         line.setUsageHelpWidth(HELP_WIDTH);
         line.registerConverter(Duration.class, new Durations());
-        line.registerConverter(HostPortRange.class, Main::hostPortRange);
+        line.registerConverter(HostPortRange.class, text -> converted(HostPortRange::parse, text));
+        line.registerConverter(MemorySize.class, text -> converted(MemorySize::parse, text));
         line.registerConverter(InetSocketAddress.class, ControllerFlags::address);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
     }
 
-    private static HostPortRange hostPortRange(String text) {
+    private static <T> T converted(Function<String, T> parser, String text) {
         try {
-            return HostPortRange.parse(text);
+            return parser.apply(text);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.TypeConversionException(e.getMessage());
         }

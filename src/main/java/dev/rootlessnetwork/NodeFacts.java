@@ -75,11 +75,12 @@ record NodeFacts(
      * What else lies around.
      *
      * @param cgroup "v2", "v1", "hybrid", or empty where none is mounted
+     * @param cgroupProblem why networks cannot be given cgroups of their own; empty if they can, or are not to be
      * @param nameServers addresses from /etc/resolv.conf
      * @param mountsArrive whether mounts made elsewhere show here: propagation of / is shared or slave, or ours is not
      *     known to be another mount namespace than that of process 1
      */
-    record Surroundings(String cgroup, List<String> nameServers, boolean mountsArrive) {
+    record Surroundings(String cgroup, String cgroupProblem, List<String> nameServers, boolean mountsArrive) {
         Surroundings {
             nameServers = List.copyOf(nameServers);
         }

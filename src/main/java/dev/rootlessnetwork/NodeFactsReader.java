@@ -1,6 +1,8 @@
 package dev.rootlessnetwork;
 
+import dev.rootlessnetwork.launch.CgroupConfig;
 import dev.rootlessnetwork.launch.NameServers;
+import dev.rootlessnetwork.launch.NodePreparation;
 import dev.rootlessnetwork.posix.Kernel;
 import dev.rootlessnetwork.posix.Nsenter;
 import dev.rootlessnetwork.slirp.SlirpLocator;
@@ -51,7 +53,7 @@ final class NodeFactsReader {
                         openFiles()),
                 sysctls(),
                 stateDirectory(config.stateDirectory().toAbsolutePath().normalize()),
-                new NodeFacts.Surroundings(cgroup(), NameServers.read(), mountsArrive()),
+                new NodeFacts.Surroundings(cgroup(), cgroupProblem(config), NameServers.read(), mountsArrive()),
                 missingTools(Nsenter.searchPath(environment.getOrDefault("PATH", ""))),
                 config.hostPortRange());
     }
@@ -141,6 +143,13 @@ final class NodeFactsReader {
             return second ? "hybrid" : "v1";
         }
         return second ? "v2" : "";
+    }
+
+    private static String cgroupProblem(AgentConfig config) {
+        CgroupConfig wanted = config.cgroup();
+        return wanted == null
+                ? ""
+                : NodePreparation.cgroupProblem(wanted, config.inPod()).orElse("");
     }
 
     private static boolean mountsArrive() {

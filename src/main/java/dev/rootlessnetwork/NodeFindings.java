@@ -66,7 +66,7 @@ final class NodeFindings {
                         List.of(appArmor(facts.confinement().appArmor())),
                         ports(facts),
                         List.of(nameServers(facts.surroundings().nameServers())),
-                        List.of(cgroups(facts.surroundings().cgroup())),
+                        List.of(cgroups(facts.surroundings())),
                         List.of(mounts(facts)),
                         List.of(descriptors(facts.confinement().openFiles())))
                 .flatMap(List::stream)
@@ -292,7 +292,14 @@ final class NodeFindings {
                 "name servers", version6 ? "IPv4 and IPv6" : "IPv4 only: fd00::3 does not answer in networks");
     }
 
-    private static Finding cgroups(String version) {
+    private static Finding cgroups(NodeFacts.Surroundings surroundings) {
+        String version = surroundings.cgroup();
+        if (!surroundings.cgroupProblem().isEmpty()) {
+            return Finding.fail(
+                    "cgroups",
+                    "networks cannot have the ones that --cgroup asks for: " + surroundings.cgroupProblem(),
+                    "rootlessnet prepare-node --cgroup NAME, as root of the node; or leave out --cgroup");
+        }
         return version.isEmpty()
                 ? Finding.warn("cgroups", "no cgroup file system is mounted", "mount one at /sys/fs/cgroup")
                 : Finding.ok("cgroups", version);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -66,6 +67,12 @@ class ControllerCommandTest {
                                 + "Try 'rootlessnet controller --help'.\n");
             }
         }
+    }
+
+    @Test
+    void takesAddressesOfEitherFamilyInBrackets() {
+        assertThat(ControllerFlags.address("[192.0.2.1]:9470")).isEqualTo(new InetSocketAddress("192.0.2.1", 9470));
+        assertThat(ControllerFlags.address("[2001:db8::1]:9470")).isEqualTo(new InetSocketAddress("2001:db8::1", 9470));
     }
 
     @Test

@@ -184,6 +184,20 @@ class MainTest {
     }
 
     @Test
+    void preparesNothingThatIsNotNamedInFull() {
+        assertThat(run("prepare-node")).isEqualTo(2);
+        assertThat(err())
+                .isEqualTo("rootlessnet prepare-node: nothing to do: give --cgroup, or --seccomp-profile and"
+                        + " --seccomp-directory\n");
+        assertThat(run("prepare-node", "--seccomp-profile", "a.json", "--seccomp-directory", "b"))
+                .isEqualTo(2);
+        assertThat(err())
+                .isEqualTo(
+                        "rootlessnet prepare-node: --seccomp-profile and --seccomp-directory belong together, the latter"
+                                + " an absolute path of the node\n");
+    }
+
+    @Test
     void helpsWithEachCommand() {
         for (String command : Main.commandLine(new Console(Map.of(), System.out, System.err), "")
                 .getSubcommands()

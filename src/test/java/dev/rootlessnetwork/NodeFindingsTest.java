@@ -24,7 +24,7 @@ class NodeFindingsTest {
     private NodeFacts.Confinement confinement = new NodeFacts.Confinement(-1L, 0, "", 20000);
     private Map<String, String> sysctls = Map.of();
     private NodeFacts.StateDirectoryFacts state = new NodeFacts.StateDirectoryFacts(STATE, -1, Path.of("/run"), true);
-    private NodeFacts.Surroundings surroundings = new NodeFacts.Surroundings("v2", List.of("192.0.2.1"), true);
+    private NodeFacts.Surroundings surroundings = new NodeFacts.Surroundings("v2", "", List.of("192.0.2.1"), true);
     private Set<String> missingTools = Set.of();
 
     private static NodeFacts.Slirp slirp(Set<Flag> flags) {
@@ -205,9 +205,19 @@ class NodeFindingsTest {
     }
 
     @Test
+    void failsWhereNetworksCannotHaveTheCgroupsThatAreAskedFor() {
+        surroundings = new NodeFacts.Surroundings("v2", "no cgroup can be made in /x", List.of("192.0.2.1"), true);
+        assertThat(bad())
+                .containsExactly(Finding.fail(
+                        "cgroups",
+                        "networks cannot have the ones that --cgroup asks for: no cgroup can be made in /x",
+                        "rootlessnet prepare-node --cgroup NAME, as root of the node; or leave out --cgroup"));
+    }
+
+    @Test
     void warnsOfConfinementAndSurroundings() {
         confinement = new NodeFacts.Confinement(-1L, 2, "docker-default (enforce)", 256);
-        surroundings = new NodeFacts.Surroundings("", List.of("2001:db8::1"), false);
+        surroundings = new NodeFacts.Surroundings("", "", List.of("2001:db8::1"), false);
         assertThat(bad())
                 .allMatch(finding -> finding.level() == Finding.Level.WARN)
                 .extracting(Finding::check)

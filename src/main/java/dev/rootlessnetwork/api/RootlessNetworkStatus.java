@@ -52,7 +52,9 @@ public record RootlessNetworkStatus(
             @JsonPropertyDescription("Ready, SlirpReady, PortsReady, Reconciling or Stalled.")
             String type,
 
-            @JsonPropertyDescription("True or False.") String status,
+            @JsonPropertyDescription("True or False; Unknown while no agent has seen the object.")
+            String status,
+
             @JsonPropertyDescription("One word for why.") String reason,
 
             @JsonPropertyDescription("What happened, to what, and what to do about it.")

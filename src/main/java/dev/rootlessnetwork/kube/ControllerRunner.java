@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ public final class ControllerRunner {
     private final ApiServerMonitor monitor = new ApiServerMonitor();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Readiness readiness = new Readiness(false, "starting");
+    private volatile Supplier<Optional<String>> drainLeft = Optional::empty;
     private volatile boolean informerStopped;
 
     public ControllerRunner(ControllerSettings settings) {
@@ -56,6 +58,9 @@ public final class ControllerRunner {
                 try (StateDirectory.Lock held = lock.get()) {
                     LOG.debug("Owns the state directory lock={}", held);
                     work();
+                    if (settings.drain()) {
+                        settings.state().removeOwner();
+                    }
                 }
             }
         }
@@ -87,15 +92,17 @@ public final class ControllerRunner {
                 NodeNetworks networks =
                         new NodeNetworks(settings, metrics, new Changes(changes, statuses, events, metrics))) {
             metrics.traffic(networks::traffic);
+            metrics.memory(networks::memory);
             NetworkReconciler reconciler =
                     new NetworkReconciler(settings, networks, changes, statuses, events, metrics);
             Operator operator = OperatorConfig.operator(client, this::informerStopped, metrics);
             operator.register(reconciler, OperatorConfig.controller(settings.nodeName(), operator, statuses));
+            drainLeft = () -> settings.drain() ? left(networks, statuses) : Optional.empty();
             Thread starting = new Thread(() -> start(operator), "operator-start");
             starting.setDaemon(true);
             starting.start();
             ended.await();
-            LOG.info("Stopping; networks run on");
+            LOG.info(settings.drain() ? "Stopping" : "Stopping; networks run on");
             monitor.end();
             operator.stop();
         }
@@ -115,7 +122,18 @@ public final class ControllerRunner {
     private Readiness readiness() {
         return monitor.readTrouble()
                 .map(trouble -> new Readiness(false, trouble))
+                .or(() -> readiness.ready()
+                        ? drainLeft.get().map(left -> new Readiness(false, "draining: " + left))
+                        : Optional.empty())
                 .orElse(readiness);
+    }
+
+    /** What keeps the agent from having drained its node; empty if nothing is left on it, and every status says so. */
+    private static Optional<String> left(NodeNetworks networks, StatusWriter statuses) {
+        return networks.left().or(() -> {
+            int waiting = statuses.waiting();
+            return waiting == 0 ? Optional.empty() : Optional.of("statuses still to be written: " + waiting);
+        });
     }
 
     private void informerStopped(Throwable why) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaults options for what objects leave open
  * @param interfaceExists whether the host has an interface of a name
  * @param state not locked yet: the agent waits for the lock
+ * @param drain whether every network is to be stopped, and none started
  * @param health where /livez and /readyz are answered
  * @param metrics where /metrics is answered; may be the same address
  */
@@ -27,6 +28,7 @@ public record ControllerSettings(
         OptionSet defaults,
         Predicate<String> interfaceExists,
         StateDirectory state,
+        boolean drain,
         InetSocketAddress health,
         InetSocketAddress metrics,
         String version,

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +39,7 @@ final class NodeNetworks implements AutoCloseable {
     /** To stop a network is mostly to wait for slirp4netns and the kernel. */
     private static final int THREADS = 8;
 
+    private static final Duration CLEAR_AGAIN = Duration.ofSeconds(5);
     private static final Duration LONG_START = Duration.ofMillis(200);
 
     private final SpecMapper mapper;
@@ -49,7 +51,9 @@ final class NodeNetworks implements AutoCloseable {
     private final Map<String, NetworkKey> objects = new ConcurrentHashMap<>();
     private final ObjectFiles files;
     private final Set<String> untried = ConcurrentHashMap.newKeySet();
+    private final boolean drain;
     private volatile boolean complete;
+    private volatile boolean cleared;
 
     /** Hears of what is to be done next. By any thread; must not block. */
     interface Listener {
@@ -65,6 +69,7 @@ final class NodeNetworks implements AutoCloseable {
         this.mapper = new SpecMapper(settings.launcher().source(), settings.defaults(), settings.interfaceExists());
         this.listener = listener;
         this.nodeName = settings.nodeName();
+        this.drain = settings.drain();
         this.files = new ObjectFiles(settings.state(), objects::containsKey);
         this.launcher = Launcher.open(settings.launcher(), settings.state(), metrics, this::changed);
         open.countDown();
@@ -74,7 +79,7 @@ final class NodeNetworks implements AutoCloseable {
         NetworkKey object = objects.get(uid);
         if (object != null) {
             listener.changed(object);
-        } else if (!complete) {
+        } else if (!complete && !drain) {
             queue.add(uid);
         }
     }
@@ -82,7 +87,7 @@ final class NodeNetworks implements AutoCloseable {
     /** An object is there. */
     void appeared(RootlessNetwork object) {
         boolean isNew = objects.put(object.uid(), object.key()) == null;
-        if (isNew && complete) {
+        if (isNew && complete && !drain) {
             announce(List.of(object));
         }
     }
@@ -98,13 +103,17 @@ final class NodeNetworks implements AutoCloseable {
     void complete(Collection<RootlessNetwork> all) {
         all.forEach(object -> objects.put(object.uid(), object.key()));
         untried.addAll(objects.keySet());
-        announce(all);
+        List<NetworkIdentity> unclaimed = launcher.recovered().stream()
+                .filter(identity -> !objects.containsKey(identity.uid()))
+                .toList();
+        unclaimed.forEach(identity -> untried.add(identity.uid()));
+        if (!drain) {
+            announce(all);
+        }
         complete = true;
-        for (NetworkIdentity identity : launcher.recovered()) {
-            if (!objects.containsKey(identity.uid())) {
-                LOG.info("Stopping a network whose object is gone network={}", identity.key());
-                queue.add(identity.uid());
-            }
+        for (NetworkIdentity identity : unclaimed) {
+            LOG.info("Stopping a network whose object is gone network={}", identity.key());
+            queue.add(identity.uid());
         }
         if (untried.isEmpty()) {
             allTried();
@@ -130,12 +139,15 @@ final class NodeNetworks implements AutoCloseable {
     }
 
     /**
-     * Makes an object's spec true as far as possible now. Blocks for one start of slirp4netns at most.
+     * Makes an object's spec true as far as possible now, or stops its network where this node is drained. Blocks for one start of slirp4netns at most.
      *
      * @param takesLong told of the start if that is not over soon, by another thread; null: nobody is to be told
      */
     Observation converge(RootlessNetwork object, @Nullable Consumer<Observation> takesLong) {
         NetworkRequest request = mapper.map(object);
+        if (drain) {
+            return launcher.drain(request);
+        }
         Future<?> telling = takesLong != null && request instanceof NetworkRequest.Run run
                 ? queue.later(LONG_START, () -> takesLong.accept(FirstAttempt.observation(run.plan())))
                 : CompletableFuture.completedFuture(null);
@@ -153,6 +165,11 @@ final class NodeNetworks implements AutoCloseable {
         return objects.containsKey(object.uid());
     }
 
+    /** Memory of each network in bytes, by UID. */
+    Map<String, Long> memory() {
+        return launcher.memory();
+    }
+
     /** What came through the ports; blocks for a second at most. */
     NodeTraffic traffic() {
         return launcher.traffic();
@@ -160,18 +177,53 @@ final class NodeNetworks implements AutoCloseable {
 
     /** Keeps an object with its status where {@code rootlessnet get} finds it. Does not block. */
     void observed(RootlessNetwork object, RootlessNetworkStatus status) {
-        files.keep(object, status);
+        if (drain) {
+            tried(object.uid()); // not before there is a status to be written
+        } else {
+            files.keep(object, status);
+        }
+    }
+
+    /** What keeps a node that is drained from being so; empty if nothing is left on it. */
+    Optional<String> left() {
+        int networks = untried.size();
+        if (networks > 0) {
+            return Optional.of(
+                    networks == 1
+                            ? "1 network is still to be stopped"
+                            : networks + " networks are still to be stopped");
+        }
+        return cleared ? Optional.empty() : Optional.of("relays and files are still to be removed");
     }
 
     private void tried(String uid) {
-        if (untried.remove(uid) && untried.isEmpty()) {
-            allTried();
+        if (untried.remove(uid)) {
+            if (drain) {
+                LOG.info("Draining networks-left={}", untried.size());
+            }
+            if (untried.isEmpty()) {
+                allTried();
+            }
         }
     }
 
     private void allTried() {
         launcher.stopOrphans();
         Footprint.trimSoon(queue);
+        if (drain) {
+            List<Future<?>> unused = List.of(queue.later(Duration.ZERO, this::clear));
+        }
+    }
+
+    private synchronized void clear() {
+        try {
+            launcher.clear();
+            cleared = true;
+            LOG.info("Drained: nothing is left on this node");
+        } catch (IOException e) {
+            LOG.warn("Cannot remove what is left of the networks; trying again error={}", e.toString());
+            List<Future<?>> unused = List.of(queue.later(CLEAR_AGAIN, this::clear));
+        }
     }
 
     /** Only of objects that are gone or not known yet; the others are reconciled. */

@@ -116,7 +116,9 @@ final class StatusWriter implements AutoCloseable {
 
     /** Whether no agent has written this status: the one that a new object has by the schema tells nothing. */
     static boolean isNone(@Nullable RootlessNetworkStatus status) {
-        return status == null || status.conditions().isEmpty();
+        return status == null
+                || status.conditions().isEmpty()
+                || (status.observedGeneration() != null && status.observedGeneration() < 0);
     }
 
     private void publish(
@@ -149,6 +151,11 @@ final class StatusWriter implements AutoCloseable {
         if (now != null && now.pending != null) {
             queue.add(object.uid());
         }
+    }
+
+    /** How many statuses wait to be written. */
+    int waiting() {
+        return (int) told.values().stream().filter(last -> last.pending != null).count();
     }
 
     /** Drops what is known of an object that is gone. */

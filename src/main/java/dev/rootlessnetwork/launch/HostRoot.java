@@ -57,7 +57,7 @@ sealed interface HostRoot extends AutoCloseable {
     }
 
     /** Whether process 1 has the root that we have: in a container, that is not the host's. */
-    private static boolean isOurs() {
+    static boolean isOurs() {
         try {
             return Files.isSameFile(PROCESS_1, Path.of("/"));
         } catch (IOException e) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ public final class Launcher implements AutoCloseable {
         Supervisor supervisor = Supervisor.start();
         HostRoot hostRoot = HostRoot.open(config.source(), config.inPod());
         HostPortClaims claims = new HostPortClaims();
+        NodeCgroups cgroups = new NodeCgroups(config.cgroup(), config.inPod());
         HostPortProbe probe = new HostPortProbe(config.nameOwners());
         Launcher launcher = new Launcher(new LauncherContext(
                 config,
@@ -84,7 +86,8 @@ public final class Launcher implements AutoCloseable {
                 new NetnsClaims(),
                 claims,
                 probe,
-                new NodeRelays(config.relay(), state.relays(), supervisor, Clock.systemUTC(), changed),
+                new NodeRelays(config.relay(), state.relays(), cgroups, supervisor, Clock.systemUTC(), changed),
+                cgroups,
                 new SlirpLocator(),
                 new SlirpStarter(),
                 listener,
@@ -113,8 +116,9 @@ public final class Launcher implements AutoCloseable {
     /** Ends processes that no record tells of and no object has claimed. For when all objects were converged once. */
     public void stopOrphans() {
         context.orphans().endAll();
-        context.relays()
-                .keepOnly(networks.keySet().stream().map(NetworkFiles::id).collect(Collectors.toSet()));
+        Set<String> known = networks.keySet().stream().map(NetworkFiles::id).collect(Collectors.toSet());
+        context.relays().keepOnly(known);
+        context.cgroups().keepOnly(known);
     }
 
     /**
@@ -160,11 +164,44 @@ public final class Launcher implements AutoCloseable {
         return context.relays().traffic(TRAFFIC_DEADLINE);
     }
 
+    /** Memory in bytes of each network's slirp4netns, by UID; of those alone that have a cgroup of their own. */
+    public Map<String, Long> memory() {
+        Map<String, Long> memory = new HashMap<>();
+        for (String uid : networks.keySet()) {
+            context.cgroups().memory(context.state().files(uid)).ifPresent(bytes -> memory.put(uid, bytes));
+        }
+        return memory;
+    }
+
     /** Stops everything of an object and removes every trace of it. Blocks for a few seconds at most. */
     public void stop(String uid) {
         Network network = network(uid);
-        network.stop();
+        network.stop("object deleted");
         networks.remove(uid, network);
+    }
+
+    /**
+     * Stops everything of an object, and starts nothing in its place however often this is called. Blocks like {@link #stop}.
+     *
+     * @return tells of a network that is stopped, and what a later start must know of it
+     */
+    public Observation drain(NetworkRequest request) {
+        return network(request.identity().uid()).drain(request);
+    }
+
+    /**
+     * Removes what networks of our kind of source leave when they have all been stopped: relays, with the connections that they
+     * serve to their end, cgroups, and files. Where networks of another kind run on, what they share with ours stays. Blocks for some
+     * seconds.
+     *
+     * @throws IOException if something cannot be removed; to be tried again
+     */
+    public void clear() throws IOException {
+        if (networks.values().stream().allMatch(Network::isStopped)) {
+            context.relays().endAll();
+            context.cgroups().removeAll();
+            context.state().clear();
+        }
     }
 
     private Network network(String uid) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param nameOwners whether messages may name other processes, and objects of other namespaces; not where tenants read each other's
  *     status
  * @param inPod whether we run in a container of a pod, so that the host's files are not ours
+ * @param cgroup where processes are to live; null: where they are started
  * @param relay how the relay is started that forwards ports
  */
 public record LauncherConfig(
@@ -25,4 +26,5 @@ public record LauncherConfig(
         HostPortRange hostPorts,
         boolean nameOwners,
         boolean inPod,
+        @Nullable CgroupConfig cgroup,
         RelayConfig relay) {}

@@ -28,6 +28,7 @@ record LauncherContext(
         HostPortClaims portClaims,
         HostPortProbe portProbe,
         NodeRelays relays,
+        NodeCgroups cgroups,
         SlirpLocator locator,
         SlirpStarter starter,
         LauncherListener listener,

@@ -262,8 +262,35 @@ final class Network {
                 slirp.startNotBefore());
     }
 
-    /** Stops everything, and removes every trace. */
-    void stop() {
+    /** Stops everything, unless that was done, and tells so. */
+    Observation drain(NetworkRequest request) {
+        lock.lock();
+        try {
+            if (!stopped) {
+                stop("drain");
+            }
+            return Drained.observation(request, record);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it was stopped for good. */
+    boolean isStopped() {
+        lock.lock();
+        try {
+            return stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Stops everything, and removes every trace.
+     *
+     * @param why for the log
+     */
+    void stop(String why) {
         lock.lock();
         logAbout(record == null ? null : record.plan().identity());
         try {
@@ -273,13 +300,14 @@ final class Network {
                     target.resolve(record.plan(), RememberedTarget.of(record, remembered(record.plan())));
                 }
                 ports.detach();
-                slirp.stop("object deleted");
+                slirp.stop(why);
                 steps.removeTap(record);
                 context.tell(context.portClaims().forget(record.plan().claimant()));
             }
             target.release();
             context.tell(context.netnsClaims().releaseAllBut(uid, null));
             context.orphans().end(files);
+            context.cgroups().removeNetwork(files);
             context.state().delete(files);
         } catch (IOException e) {
             LOG.warn(

@@ -20,6 +20,11 @@ record NetworkFiles(Path directory) {
                 .substring(0, ID_LENGTH);
     }
 
+    /** The directory's name, which names the network in other places, too. */
+    String id() {
+        return String.valueOf(directory.getFileName());
+    }
+
     /** The recovery record. */
     Path record() {
         return directory.resolve("network.json");

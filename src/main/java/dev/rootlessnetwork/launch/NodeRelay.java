@@ -42,6 +42,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
     private final RelayConfig config;
     private final Path relays;
     private final String link;
+    private final NodeCgroups cgroups;
     private final Supervisor supervisor;
     private final Clock clock;
     private final Consumer<String> changed;
@@ -69,12 +70,14 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             RelayConfig config,
             Path relays,
             String link,
+            NodeCgroups cgroups,
             Supervisor supervisor,
             Clock clock,
             Consumer<String> changed) {
         this.config = config;
         this.relays = relays;
         this.link = link;
+        this.cgroups = cgroups;
         this.supervisor = supervisor;
         this.clock = clock;
         this.changed = changed;
@@ -160,7 +163,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                     now.process().pid());
             now.watch().close();
             running = null;
-            end(now.process(), now.files());
+            end(now.process(), now.files(), cgroups);
             return Optional.empty();
         }
     }
@@ -182,7 +185,8 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             throw new RelayLaunchDeferred(backoff.nextStart());
         }
         StateDirectory.makePrivate(relays);
-        RelayLaunch launch = new RelayLaunch(config.command(), config.flags(), relays, link, userns, predecessor);
+        RelayLaunch launch =
+                new RelayLaunch(config.command(), config.flags(), relays, link, userns, cgroups.ofRelay(), predecessor);
         LOG.info("Starting the relay link={}", link);
         try {
             return hold(RelayStarter.start(launch));
@@ -209,7 +213,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         List<Integer> found = RelayProcesses.find(relays, link);
         RelayFiles.all(relays).stream()
                 .filter(files -> !found.contains(files.pid()) && !RelayProcesses.isRelay(files.pid(), relays))
-                .forEach(NodeRelay::forget);
+                .forEach(files -> forget(files, cgroups));
         for (int pid : found) {
             RelayFiles files = new RelayFiles(relays.resolve(Integer.toString(pid)));
             try {
@@ -218,7 +222,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                     adopt(files, process, client.welcome());
                 } catch (RelayException e) {
                     LOG.warn("Ending a relay that cannot be reached pid={} error={}", pid, e.getMessage());
-                    end(process, files);
+                    end(process, files, cgroups);
                 }
             } catch (IOException e) {
                 LOG.debug("The relay has ended pid={} error={}", pid, e.getMessage());
@@ -231,12 +235,14 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             process.close();
         } else if (running != null) {
             LOG.warn("Ending a second relay pid={}", files.pid());
-            end(process, files);
+            end(process, files, cgroups);
         } else if (!welcome.version().equals(config.version())) {
+            cgroups.adoptRelay(files.pid()); // its connections may last
             LOG.info("Replacing the relay pid={} version={} by={}", files.pid(), welcome.version(), config.version());
             replace(files, process);
         } else {
             LOG.info("Adopting the relay pid={} link={}", files.pid(), link);
+            cgroups.adoptRelay(files.pid());
             hold(process);
             files.makeCurrent(link);
         }
@@ -252,12 +258,13 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         }
     }
 
-    private static void end(PidFd process, RelayFiles files) throws IOException {
+    /** Ends a relay, which cuts what it serves, and removes its files. */
+    static void end(PidFd process, RelayFiles files, NodeCgroups cgroups) throws IOException {
         try (process) {
             process.end(GRACE);
             Children.reap(process.pid());
         } finally {
-            forget(files);
+            forget(files, cgroups);
         }
     }
 
@@ -273,11 +280,12 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                     RelayStarter.lastLines(dead.files().log()));
         }
         dead.close();
-        forget(dead.files());
+        forget(dead.files(), cgroups);
         running = null;
     }
 
-    private static void forget(RelayFiles files) {
+    private static void forget(RelayFiles files, NodeCgroups cgroups) {
+        cgroups.removeRelay();
         try {
             files.delete();
         } catch (IOException e) {

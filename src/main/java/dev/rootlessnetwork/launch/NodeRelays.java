@@ -2,7 +2,9 @@ package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.NetnsId;
+import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.relay.RelayFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -26,15 +28,23 @@ final class NodeRelays implements AutoCloseable {
 
     private final RelayConfig config;
     private final Path directory;
+    private final NodeCgroups cgroups;
     private final Supervisor supervisor;
     private final Clock clock;
     private final Consumer<String> changed;
     private final Map<String, NodeRelay> byLink = new ConcurrentHashMap<>();
 
     /** @param directory where relays have their files */
-    NodeRelays(RelayConfig config, Path directory, Supervisor supervisor, Clock clock, Consumer<String> changed) {
+    NodeRelays(
+            RelayConfig config,
+            Path directory,
+            NodeCgroups cgroups,
+            Supervisor supervisor,
+            Clock clock,
+            Consumer<String> changed) {
         this.config = config;
         this.directory = directory;
+        this.cgroups = cgroups;
         this.supervisor = supervisor;
         this.clock = clock;
         this.changed = changed;
@@ -90,8 +100,22 @@ final class NodeRelays implements AutoCloseable {
         }
     }
 
+    /** Ends every relay, those included that were replaced and serve their last connections. For when no network has ports there. */
+    void endAll() throws IOException {
+        close();
+        for (int pid : RelayProcesses.all(directory)) {
+            LOG.info("Ending a relay pid={}", pid);
+            try {
+                NodeRelay.end(PidFd.open(pid), new RelayFiles(directory.resolve(Integer.toString(pid))), cgroups);
+            } catch (PosixException e) {
+                LOG.debug("The relay has ended pid={} error={}", pid, e.getMessage());
+            }
+        }
+    }
+
     private NodeRelay named(String link) {
-        return byLink.computeIfAbsent(link, name -> new NodeRelay(config, directory, name, supervisor, clock, changed));
+        return byLink.computeIfAbsent(
+                link, name -> new NodeRelay(config, directory, name, cgroups, supervisor, clock, changed));
     }
 
     @Override

@@ -29,6 +29,13 @@ final class RelayProcesses {
         return found;
     }
 
+    /** All of a directory, whatever their links. */
+    static List<Integer> all(Path relays) {
+        return Procfs.pids().stream()
+                .filter(pid -> isRelay(pid, relays) && !Procfs.isInContainer(pid))
+                .toList();
+    }
+
     /** Whether a process is a relay of a directory, whatever its link. */
     static boolean isRelay(int pid, Path relays) {
         return isRelay(Procfs.commandLine(pid), relays);

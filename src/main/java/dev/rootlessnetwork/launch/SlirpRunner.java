@@ -35,6 +35,7 @@ final class SlirpRunner {
     private @Nullable SlirpHandle handle;
     private RestartBackoff backoff = RestartBackoff.NONE;
     private @Nullable Problem problem;
+    private long oomKillsBefore;
 
     /** @param onExit called when slirp4netns ends by itself, on the supervisor's thread */
     SlirpRunner(LauncherContext context, NetworkFiles files, Runnable onExit) {
@@ -79,6 +80,8 @@ final class SlirpRunner {
         adopted.ifPresent(found -> {
             LOG.info("Adopting slirp4netns pid={} directory={}", process.pid(), files.directory());
             handle = found;
+            oomKillsBefore = context.cgroups().oomKills(files);
+            context.cgroups().adoptNetwork(files, process.pid());
         });
         return adopted.isPresent();
     }
@@ -88,7 +91,11 @@ final class SlirpRunner {
         if (handle == null || handle.alive()) {
             return Optional.empty();
         }
-        String death = "slirp4netns (PID " + handle.process().pid() + ") " + handle.ending();
+        String death = "slirp4netns (PID " + handle.process().pid() + ") " + handle.ending()
+                + context.cgroups()
+                        .wantOfMemory(files, oomKillsBefore)
+                        .map(why -> ": " + why)
+                        .orElse("");
         Instant startedAt = handle.process().startedAt();
         handle.close();
         handle = null;
@@ -131,6 +138,7 @@ final class SlirpRunner {
     Optional<SlirpProcess> start(NetworkPlan plan, BoundTarget target, @Nullable String tapRefusal) {
         problem = null;
         long askedAt = System.nanoTime();
+        oomKillsBefore = context.cgroups().oomKills(files);
         try {
             SlirpBinary binary = locate();
             LOG.info(
@@ -155,7 +163,11 @@ final class SlirpRunner {
             Reason reason =
                     e.kind() == SlirpStartException.Kind.READY_TIMEOUT ? Reason.ReadyTimeout : Reason.StartFailed;
             String also = tapRefusal == null ? "" : " It had to make the tap itself: " + tapRefusal;
-            startFailed(Problem.retried(reason, e.getMessage() + also));
+            String killed = context.cgroups()
+                    .wantOfMemory(files, oomKillsBefore)
+                    .map(why -> " Note that " + why + ".")
+                    .orElse("");
+            startFailed(Problem.retried(reason, e.getMessage() + also + killed));
         } catch (PosixException e) {
             startFailed(Problem.retried(
                     Reason.StartFailed, "slirp4netns could not be watched and was ended: " + e.getMessage()));
@@ -202,6 +214,7 @@ final class SlirpRunner {
                 files.log(),
                 context.config().sandbox(),
                 context.config().readyTimeout(),
+                context.cgroups().ofNetwork(files),
                 configure);
     }
 

@@ -298,6 +298,22 @@ public final class StateDirectory {
         }
     }
 
+    /** Removes everything but the name of the owner: for when nothing runs that could need it. */
+    void clear() throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                if (!path.equals(directory) && !path.equals(lockFile())) {
+                    Files.deleteIfExists(path);
+                }
+            }
+        }
+    }
+
+    /** Removes the name of the owner, who is about to let go of a directory with nothing in it. */
+    public void removeOwner() throws IOException {
+        Files.deleteIfExists(lockFile());
+    }
+
     /** Where relays have their files. */
     Path relays() {
         return directory.resolve("relay");

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All figures of an agent. Many networks share them: no label names an object, so that their number does not grow with that
- * of the objects. The exception is what came through a port, which is of no use in a sum: {@link RelayMetrics} names object and
- * port, of those ports only that were used. Thread-safe; nothing here blocks, but a scrape may wait for the relay, a second at most.
+ * of the objects. The exceptions are of no use in a sum: what came through a port, where {@link RelayMetrics} names object and
+ * port, of those ports only that were used; and the memory of each network, {@link MemoryMetrics}. Thread-safe; nothing here blocks, but a scrape may wait for the relay, a second at most.
  */
 public final class AgentMetrics implements LauncherListener {
     /** What the condition Ready never says. */
@@ -49,6 +50,7 @@ public final class AgentMetrics implements LauncherListener {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final NetworkTally tally = new NetworkTally();
     private final RelayMetrics relay = new RelayMetrics();
+    private final MemoryMetrics memory = new MemoryMetrics();
     private final LongSupplier nanoTime;
     private final Timer reconciles;
     private final Timer starts;
@@ -80,6 +82,7 @@ public final class AgentMetrics implements LauncherListener {
         START_FAILURES.forEach(this::startFailures);
         new ProcessMetrics().bindTo(registry);
         registry.getPrometheusRegistry().register(relay);
+        registry.getPrometheusRegistry().register(memory);
     }
 
     private void tellOfNetworks() {
@@ -118,12 +121,14 @@ public final class AgentMetrics implements LauncherListener {
     public void converged(Observation observation) {
         tally.put(observation);
         relay.put(observation);
+        memory.put(observation.identity());
     }
 
     /** An object is gone. */
     public void forgotten(String uid) {
         tally.remove(uid);
         relay.remove(uid);
+        memory.remove(uid);
     }
 
     /** A reconcile is over. */
@@ -155,6 +160,11 @@ public final class AgentMetrics implements LauncherListener {
     /** @param traffic asked by the thread that scrapes; may take a second. A later one takes its place. */
     public void traffic(Supplier<NodeTraffic> traffic) {
         relay.source(traffic);
+    }
+
+    /** @param bytes of each network by UID, asked by the thread that scrapes. A later one takes its place. */
+    public void memory(Supplier<Map<String, Long>> bytes) {
+        memory.source(bytes);
     }
 
     @Override

@@ -7,6 +7,8 @@ public enum Reason {
     PortsActive(Kind.HEALTHY),
     /** The first attempt is under way. */
     Starting(Kind.RECONCILING),
+    /** Stopped, and not started, for as long as the agent of the node drains. */
+    Drained(Kind.RECONCILING),
     InvalidSpec(Kind.STALLED),
     UnsupportedOption(Kind.STALLED),
     BinaryNotFound(Kind.STALLED),

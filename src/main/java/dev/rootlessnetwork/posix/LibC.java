@@ -55,6 +55,7 @@ final class LibC {
     static final int EPOLL_EVENT_KEY = PACKED ? 4 : 8;
 
     static final int CLONE_NEWNS = 0x20000;
+    static final int CLONE_NEWCGROUP = 0x02000000;
     static final int CLONE_NEWNET = 0x40000000;
 
     /** System calls without a wrapper in glibc 2.34; the numbers are the same on every architecture since Linux 5.1. */

@@ -65,6 +65,38 @@ public final class Namespaces {
         });
     }
 
+    /**
+     * Runs an act in the cgroup namespace of process 1, which is the machine's where we share its PID namespace. Where that is ours as
+     * well, or may not be looked at (some virtual machines close it to their root), the act is run as it is. Blocks until it is done,
+     * even when interrupted.
+     *
+     * @throws PosixException EPERM without CAP_SYS_ADMIN
+     * @throws Exception what the act throws
+     */
+    static <T> T inCgroupNamespaceOfProcess1(Callable<T> act) throws Exception {
+        Fd namespace;
+        try {
+            namespace = Fd.openRead(Path.of("/proc/1/ns/cgroup"));
+        } catch (PosixException e) {
+            return act.call();
+        }
+        try (namespace;
+                Fd ours = Fd.openRead(Path.of("/proc/thread-self/ns/cgroup"))) {
+            if (FileStatus.of(namespace).equals(FileStatus.of(ours))) {
+                return act.call();
+            }
+            return onOwnThread("cgroups", () -> {
+                try (Fd.Lease lease = namespace.lease()) {
+                    entitled(
+                            C.setns(lease.number(), LibC.CLONE_NEWCGROUP),
+                            "enter the cgroup namespace of process 1",
+                            "that needs CAP_SYS_ADMIN");
+                }
+                return act.call();
+            });
+        }
+    }
+
     private static void detachMountsBelowRun(Collection<Path> keep) throws IOException {
         List<Path> needed = new ArrayList<>();
         for (Path path : keep) {

@@ -5,9 +5,8 @@ import dev.rootlessnetwork.posix.IpPrefix;
 import dev.rootlessnetwork.posix.PolicyRule;
 import dev.rootlessnetwork.posix.Route;
 import dev.rootlessnetwork.posix.RouteNetlink;
+import dev.rootlessnetwork.posix.Sysctl;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -24,11 +23,10 @@ record MarkedAnswers(IpFamily family, RouteNetlink netlink) {
     /** Before those that ip(8) adds unless told otherwise. Behind it there is room for a bit for each switch. */
     static final int PRIORITY = 0x7260;
 
-    private List<Path> switches() {
-        Path net = Path.of("/proc/sys/net");
+    private List<String> switches() {
         return family == IpFamily.IPV4
-                ? List.of(net.resolve("ipv4/tcp_fwmark_accept"), net.resolve("ipv4/fwmark_reflect"))
-                : List.of(net.resolve("ipv6/fwmark_reflect")); // that of TCP is for both families
+                ? List.of("net/ipv4/tcp_fwmark_accept", "net/ipv4/fwmark_reflect")
+                : List.of("net/ipv6/fwmark_reflect"); // that of TCP is for both families
     }
 
     /** Begins, or goes on with what a predecessor has left. */
@@ -39,15 +37,15 @@ record MarkedAnswers(IpFamily family, RouteNetlink netlink) {
             netlink.add(PolicyRule.forMark(family, SourceRouting.MARK_NUMBER, TABLE, PRIORITY + switchesThatAreOff()));
         }
         netlink.add(new Route(IpPrefix.all(family), null, netlink.loopbackIndex(), true, TABLE, null));
-        for (Path path : switches()) {
-            Files.writeString(path, "1");
+        for (String name : switches()) {
+            Sysctl.write(name, "1");
         }
     }
 
     private int switchesThatAreOff() throws IOException {
         int off = 0;
         for (int i = 0; i < switches().size(); i++) {
-            if (Files.readString(switches().get(i)).strip().equals("0")) {
+            if (Sysctl.read(switches().get(i)).equals("0")) {
                 off |= 1 << i;
             }
         }
@@ -60,7 +58,7 @@ record MarkedAnswers(IpFamily family, RouteNetlink netlink) {
             int off = rule.priority() - PRIORITY;
             for (int i = 0; i < switches().size(); i++) {
                 if ((off & 1 << i) != 0) {
-                    Files.writeString(switches().get(i), "0");
+                    Sysctl.write(switches().get(i), "0");
                 }
             }
         }

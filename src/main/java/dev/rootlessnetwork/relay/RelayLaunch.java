@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.relay;
 
 import dev.rootlessnetwork.posix.Fd;
+import dev.rootlessnetwork.posix.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param relays where relays have their files
  * @param link that names the relay in charge
  * @param userns the user namespace that owns the targets' namespaces; null where root needs none
+ * @param placement done with the process before it is ready
  * @param predecessor control socket of a relay that it is to take over from; null: there is none
  */
 public record RelayLaunch(
@@ -22,6 +24,7 @@ public record RelayLaunch(
         Path relays,
         String link,
         @Nullable Fd userns,
+        Placement placement,
         @Nullable Path predecessor) {
     public RelayLaunch {
         command = List.copyOf(command);

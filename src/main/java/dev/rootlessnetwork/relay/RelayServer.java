@@ -28,6 +28,7 @@ public final class RelayServer {
      * @throws IOException if it cannot start
      */
     public static void run(RelaySettings settings, RelayFiles files, Fd ready) throws IOException {
+        ProgramFiles.open();
         Capacity capacity = new Capacity(Rlimits.openFiles() - RESERVED_DESCRIPTORS);
         try (Workers workers = Workers.start(capacity, settings.udpIdleTimeout())) {
             ForwardTable table = new ForwardTable(workers, settings.closeGrace(), settings.drain());

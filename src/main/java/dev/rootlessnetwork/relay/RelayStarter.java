@@ -70,7 +70,17 @@ public final class RelayStarter {
                 program = Nsenter.program();
                 arguments = Nsenter.intoUserNamespace(USERNS_FD, arguments);
             }
-            return new Spawn(program, arguments, environment, descriptors).startHeld();
+            return placed(launch, new Spawn(program, arguments, environment, descriptors).startHeld());
+        }
+    }
+
+    private static PidFd placed(RelayLaunch launch, PidFd process) throws IOException {
+        try {
+            launch.placement().place(process.pid());
+            return process;
+        } catch (IOException e) {
+            end(process);
+            throw e;
         }
     }
 

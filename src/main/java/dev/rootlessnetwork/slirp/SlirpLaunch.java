@@ -3,6 +3,7 @@ package dev.rootlessnetwork.slirp;
 import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PidFd;
+import dev.rootlessnetwork.posix.Placement;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param log gets its output, at the end
  * @param sandbox whether it is to confine itself
  * @param readyTimeout from spawn to ready
+ * @param placement done with the process before it can get ready
  * @param configure whether slirp4netns makes and configures the tap itself; else it attaches to one that is there and configured
  */
 public record SlirpLaunch(
@@ -29,6 +31,7 @@ public record SlirpLaunch(
         Path log,
         boolean sandbox,
         Duration readyTimeout,
+        Placement placement,
         boolean configure) {
     /** Longest path of a socket in bytes: sun_path of unix(7) takes 108, with the closing zero. */
     public static final int LONGEST_SOCKET_PATH = 107;

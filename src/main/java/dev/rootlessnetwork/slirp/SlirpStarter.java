@@ -139,6 +139,7 @@ public final class SlirpStarter {
         Outcome outcome;
         try {
             Rlimits.limitFileSize(process.pid(), SlirpLog.LIMIT);
+            launch.placement().place(process.pid());
             outcome = outcome(launch, ready);
         } catch (IOException | RuntimeException e) {
             end(launch, process, Duration.ZERO);

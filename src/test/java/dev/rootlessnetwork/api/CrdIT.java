@@ -90,8 +90,13 @@ class CrdIT {
     void showsANewObjectAsOneThatNoAgentHasSeen() throws IOException {
         applyAs("kubectl", "new", "{nodeName: n-new, target: {pid: 1}}");
 
-        assertThat(read("new").path("status")).isEqualTo(YAML.readTree("{observedGeneration: -1}"));
+        JsonNode status = read("new").path("status");
+        assertThat(status.path("observedGeneration").asInt()).isEqualTo(-1);
+        assertThat(status.path("conditions")).hasSize(1);
+        assertThat(status.at("/conditions/0/message").asText())
+                .isEqualTo("no agent has seen this object yet; one has to run on the node that spec.nodeName names");
         assertThat(Kstatus.of(read("new"))).isEqualTo(Kstatus.InProgress);
+        assertThat(rows(kubectl("get", "rln", "new")).get(0)).startsWith("new", "Unknown", "WaitingForAgent", "n-new");
     }
 
     @Test

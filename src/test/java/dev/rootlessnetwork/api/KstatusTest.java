@@ -29,7 +29,7 @@ class KstatusTest {
         return object;
     }
 
-    private static JsonNode observed(Observation observation) {
+    static JsonNode observed(Observation observation) {
         RootlessNetworkStatus status = StatusMapper.map(observation, null, null, StatusMapperTest.NOW);
         return JSON.valueToTree(object(observation.identity().generation(), status));
     }

@@ -2,6 +2,7 @@ package dev.rootlessnetwork.kube;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.rootlessnetwork.launch.CgroupConfig;
 import dev.rootlessnetwork.launch.LauncherConfig;
 import dev.rootlessnetwork.launch.LauncherFixture;
 import dev.rootlessnetwork.launch.Source;
@@ -50,21 +51,35 @@ public final class Agent implements AutoCloseable {
      * What an agent is given.
      *
      * @param networkCmdPath null: the real slirp4netns
+     * @param cgroup null: processes stay where they were started
      */
     public record Settings(
             String nodeName,
             Path kubeconfig,
             Path state,
             @Nullable Path networkCmdPath,
-            Duration readyTimeout) {
+            Duration readyTimeout,
+            @Nullable CgroupConfig cgroup,
+            boolean drain) {
         /** With the real slirp4netns. */
         public static Settings of(String nodeName, Path kubeconfig, Path state) {
-            return new Settings(nodeName, kubeconfig, state, null, Duration.ofSeconds(20));
+            return new Settings(nodeName, kubeconfig, state, null, Duration.ofSeconds(20), null, false);
+        }
+
+        /** Of an agent that drains its node. */
+        public Settings draining() {
+            return new Settings(nodeName, kubeconfig, state, networkCmdPath, readyTimeout, cgroup, true);
+        }
+
+        /** With processes in a cgroup of the node. */
+        public Settings inCgroup(String name) {
+            return new Settings(
+                    nodeName, kubeconfig, state, networkCmdPath, readyTimeout, new CgroupConfig(name, null), drain);
         }
 
         /** With another executable in slirp4netns's place. */
         public Settings withSlirp4netns(Path executable, Duration newReadyTimeout) {
-            return new Settings(nodeName, kubeconfig, state, executable, newReadyTimeout);
+            return new Settings(nodeName, kubeconfig, state, executable, newReadyTimeout, cgroup, drain);
         }
     }
 
@@ -82,10 +97,12 @@ public final class Agent implements AutoCloseable {
                         new HostPortRange(20000, 29999),
                         false,
                         false,
+                        settings.cgroup,
                         LauncherFixture.RELAY),
                 OptionSet.EMPTY,
                 name -> true,
                 StateDirectory.open(settings.state),
+                settings.drain,
                 health,
                 health,
                 "test",

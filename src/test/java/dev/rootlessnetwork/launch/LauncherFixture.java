@@ -28,6 +28,7 @@ public final class LauncherFixture implements AutoCloseable {
     private Duration readyTimeout = Duration.ofSeconds(5);
     private RelayConfig relay = RELAY;
     private HostPortRange hostPorts = new HostPortRange(20000, 29999);
+    private @Nullable CgroupConfig cgroup;
     private final Source source;
     private final boolean inPod;
     private final Consumer<String> onChange;
@@ -83,7 +84,7 @@ public final class LauncherFixture implements AutoCloseable {
 
     private Launcher open() throws IOException {
         return Launcher.open(
-                new LauncherConfig(source, networkCmdPath, true, readyTimeout, hostPorts, true, inPod, relay),
+                new LauncherConfig(source, networkCmdPath, true, readyTimeout, hostPorts, true, inPod, cgroup, relay),
                 StateDirectory.open(directory),
                 listener,
                 uid -> {
@@ -109,6 +110,12 @@ public final class LauncherFixture implements AutoCloseable {
     /** Restarts with another relay. */
     void restartWith(RelayConfig newRelay) throws IOException {
         relay = newRelay;
+        restart();
+    }
+
+    /** Restarts with another place for its processes. */
+    void restartWith(@Nullable CgroupConfig newCgroup) throws IOException {
+        cgroup = newCgroup;
         restart();
     }
 

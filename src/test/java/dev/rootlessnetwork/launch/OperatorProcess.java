@@ -11,9 +11,12 @@ import java.util.List;
 final class OperatorProcess {
     private OperatorProcess() {}
 
-    /** @param arguments state directory, PID of the target, and port handler */
+    /** @param arguments state directory, PID of the target, port handler, and, if they are to live in one, the name of a cgroup */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         LauncherFixture operator = new LauncherFixture(Path.of(arguments[0]));
+        if (arguments.length > 3) {
+            operator.restartWith(new CgroupConfig(arguments[3], null));
+        }
         Observation observation =
                 operator.converge(request(Integer.parseInt(arguments[1]), PortHandlerKind.valueOf(arguments[2])));
         System.out.println("ready " + observation.slirp().pid());

@@ -28,6 +28,7 @@ public final class OrdinaryUserMain {
                 new HostPortRange(20000, 29999),
                 true,
                 false,
+                null,
                 LauncherFixture.RELAY);
         try (Launcher launcher = Launcher.open(config, StateDirectory.open(Path.of(arguments[0])), uid -> {})) {
             var run = Plans.run(

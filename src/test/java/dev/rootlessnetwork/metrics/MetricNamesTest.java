@@ -23,6 +23,8 @@ class MetricNamesTest {
     private static final Pattern OF_ONE_PORT =
             Pattern.compile("rootlessnetwork_relay_(connections_open|(connections|\\w+_bytes|refused)_total)");
 
+    private static final String OF_ONE_NETWORK = "rootlessnetwork_network_memory_bytes";
+
     private final Map<String, Samples.Metric> metrics = new Samples(Samples.busy()).metrics;
 
     @Test
@@ -48,11 +50,13 @@ class MetricNamesTest {
     }
 
     @Test
-    void labelsNothingByObjectButWhatCameThroughItsPorts() {
+    void labelsNothingByObjectButItsMemoryAndWhatCameThroughItsPorts() {
         metrics.forEach((name, metric) -> {
             assertThat(metric.labels).as(name).allMatch(label -> label.matches("[a-z]+(_[a-z]+)*"));
             if (OF_ONE_PORT.matcher(name).matches()) {
                 assertThat(metric.labels).as(name).containsExactly("name", "namespace", "port", "protocol");
+            } else if (name.equals(OF_ONE_NETWORK)) {
+                assertThat(metric.labels).as(name).containsExactly("name", "namespace");
             } else {
                 assertThat(metric.labels).as(name).doesNotContainAnyElementsOf(OF_ONE_OBJECT);
             }

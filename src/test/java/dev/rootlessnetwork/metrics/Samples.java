@@ -56,6 +56,7 @@ final class Samples {
         agent.traffic(() -> new TrafficSamples()
                 .with("uid-web", TrafficSamples.tcp("127.0.0.1", 8080), new Traffic(1, 2, 3, 4, 5))
                 .answer());
+        agent.memory(() -> Map.of("uid-web", 4L << 20));
         return agent;
     }
 

@@ -9,6 +9,7 @@ import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PidFd;
+import dev.rootlessnetwork.posix.Placement;
 import dev.rootlessnetwork.testing.TargetProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,8 @@ final class RelayFixture implements AutoCloseable {
     }
 
     private RelayFixture(Path relays, List<String> command, String... flags) throws IOException {
-        process = RelayStarter.start(new RelayLaunch(command, List.of(flags), relays, "current", null, null));
+        process = RelayStarter.start(
+                new RelayLaunch(command, List.of(flags), relays, "current", null, Placement.NONE, null));
         client = RelayClient.connect(files(relays).controlSocket());
     }
 

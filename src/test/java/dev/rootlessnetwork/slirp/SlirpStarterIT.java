@@ -9,6 +9,7 @@ import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.PidFd;
+import dev.rootlessnetwork.posix.Placement;
 import dev.rootlessnetwork.posix.Procfs;
 import dev.rootlessnetwork.posix.Signal;
 import dev.rootlessnetwork.testing.Stub;
@@ -67,6 +68,7 @@ class SlirpStarterIT {
                 temporary.resolve("slirp4netns.log"),
                 true,
                 readyTimeout,
+                Placement.NONE,
                 configure);
     }
 

@@ -36,6 +36,13 @@ public final class Program implements AutoCloseable {
         return CommandResult.run(builder(arguments));
     }
 
+    /** The command line that starts it on the JVM of the tests, for programs that keep nothing of the environment. */
+    public static List<String> command(String... arguments) {
+        String javaHome = "JAVA_HOME=" + System.getProperty("java.home");
+        return Stream.concat(Stream.of("/usr/bin/env", javaHome, EXECUTABLE.toString()), Stream.of(arguments))
+                .toList();
+    }
+
     private static ProcessBuilder builder(String... arguments) {
         List<String> command = Stream.concat(Stream.of(EXECUTABLE.toString()), Stream.of(arguments))
                 .toList();
