@@ -3,11 +3,9 @@ package dev.rootlessnetwork.kube;
 import static dev.rootlessnetwork.kube.TestNamespace.DEADLINE;
 import static dev.rootlessnetwork.kube.TestNamespace.port;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.api.RootlessNetworkStatus;
-import dev.rootlessnetwork.api.RootlessNetworkStatus.StatusCondition;
 import dev.rootlessnetwork.testing.Stub;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TestClient;
@@ -168,10 +166,7 @@ class ObjectLifeIT {
         node.objects.apply("elsewhere", TestNamespace.spec("elsewhere", another.pid()));
         node.objects.apply("web", node.spec(target));
         node.objects.awaitReady("web");
-        assertThat(node.objects.get("elsewhere").getStatus().conditions())
-                .extracting(StatusCondition::type, StatusCondition::status, StatusCondition::reason)
-                .as("as the definition has it")
-                .containsExactly(tuple("Ready", "Unknown", "WaitingForAgent"));
+        assertThat(node.objects.waitsForAnAgent("elsewhere")).isTrue();
         assertThat(node.objects.events("elsewhere")).isEmpty();
         assertThat(node.server.requestsOf(ShippedRights.user(node.name)))
                 .noneMatch(request -> request.name().startsWith("elsewhere"));

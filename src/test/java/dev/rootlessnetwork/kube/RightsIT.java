@@ -116,7 +116,7 @@ class RightsIT {
                 .ignoreExceptionsMatching(AssertionError.class::isInstance)
                 .until(() ->
                         TestClient.here().echo("tcp", "127.0.0.1", 18080, 1).equals("same"));
-        assertThat(node.objects.get("web").getStatus().conditions()).isEmpty();
+        assertThat(node.objects.waitsForAnAgent("web")).isTrue();
     }
 
     @Test

@@ -86,6 +86,12 @@ public final class TestNamespace implements AutoCloseable {
                 .toArray(String[]::new));
     }
 
+    /** Whether the status of an object is what the definition gives a new one, so that no agent has written it. */
+    boolean waitsForAnAgent(String name) {
+        List<StatusCondition> conditions = get(name).getStatus().conditions();
+        return conditions.size() == 1 && conditions.get(0).reason().equals("WaitingForAgent");
+    }
+
     /** The object as it is now. */
     public RootlessNetwork get(String object) {
         return client.resources(RootlessNetwork.class)
