@@ -30,7 +30,7 @@ class CgroupIT {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final String HERE = "127.0.0.1";
     private static final String WEB = NetworkFiles.id("uid-web");
-    private static final NetworkOptions RELAYED = Plans.options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT);
+    private static final NetworkOptions RELAYED = Plans.relayed();
 
     @TempDir
     Path temporary;

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.net.InetAddresses;
-import dev.rootlessnetwork.network.NetworkOptions;
-import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.Namespaces;
@@ -25,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a target sends to others by itself, while it also serves clients through the relay. */
 class OutboundTrafficIT {
-    private static final NetworkOptions RELAYED =
-            new NetworkOptions(null, 1500, false, false, PortHandlerKind.ROOTLESSKIT, null, null, false, null, "tap0");
     private static final String THIRD = "198.51.100.10";
     private static final int HOST_PORT = 18000;
     private static final int PORT = 8000;
@@ -64,7 +60,7 @@ class OutboundTrafficIT {
         fixture.converge(Plans.run(
                 "web",
                 new Target.Pid(target.pid()),
-                RELAYED,
+                Plans.relayed(),
                 Plans.tcp("stream", "0.0.0.0", HOST_PORT, PORT, 1),
                 Plans.udp("datagram", "0.0.0.0", HOST_PORT, PORT, 1)));
         try (DatagramSocket server = socket(target, "0.0.0.0", PORT);

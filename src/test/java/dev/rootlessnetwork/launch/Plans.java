@@ -33,6 +33,11 @@ public final class Plans {
                 null, mtu, false, false, PortHandlerKind.SLIRP4NETNS, null, null, false, null, "tap0");
     }
 
+    /** With the relay for its ports. */
+    public static NetworkOptions relayed() {
+        return options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT);
+    }
+
     public static NetworkOptions withIpv6() {
         return new NetworkOptions(
                 null, 1500, true, false, PortHandlerKind.SLIRP4NETNS, null, null, false, null, "tap0");

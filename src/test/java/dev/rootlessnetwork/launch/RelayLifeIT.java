@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayLifeIT {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final String HERE = "127.0.0.1";
-    private static final NetworkOptions RELAYED = Plans.options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT);
+    private static final NetworkOptions RELAYED = Plans.relayed();
     private static final PortEntry WEB = Plans.tcp("http", 18080, 80);
     private static final PortEntry OTHER = Plans.tcp("http", 18090, 80);
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.network.PortEntry;
-import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.network.Protocol;
 import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.posix.Procfs;
@@ -60,11 +59,7 @@ class RelayUpgradeIT {
     }
 
     private Observation converge(TargetProcess of, PortEntry... ports) {
-        return operator.converge(Plans.run(
-                "web",
-                new Target.Pid(of.pid()),
-                Plans.options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT),
-                ports));
+        return operator.converge(Plans.run("web", new Target.Pid(of.pid()), Plans.relayed(), ports));
     }
 
     private int relay() {

@@ -100,8 +100,7 @@ class StepPlannerTest {
 
     @Test
     void leadsAForwardOfTheRelayElsewhereWithoutClosingIt() {
-        NetworkPlan byRelay = Plans.run("web", TARGET, Plans.options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT))
-                .plan();
+        NetworkPlan byRelay = Plans.run("web", TARGET, Plans.relayed()).plan();
         assertThat(StepPlanner.plan(byRelay, List.of(forward(80, 8080)), running(relay(forward(80, 80))), NOW))
                 .containsExactly(new Step.OpenForward(forward(80, 8080)));
     }
@@ -146,8 +145,7 @@ class StepPlannerTest {
 
     @Test
     void keepsSlirp4netnsForAnotherPortHandler() {
-        assertThat(StepPlanner.needsRestart(
-                        Plans.options(1500), Plans.options(1500).withPortHandler(PortHandlerKind.ROOTLESSKIT)))
+        assertThat(StepPlanner.needsRestart(Plans.options(1500), Plans.relayed()))
                 .isFalse();
         assertThat(StepPlanner.needsRestart(Plans.options(1500), Plans.options(1501)))
                 .isTrue();

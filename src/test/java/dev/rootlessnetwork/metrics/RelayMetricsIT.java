@@ -5,9 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.launch.LauncherFixture;
 import dev.rootlessnetwork.launch.Plans;
-import dev.rootlessnetwork.network.NetworkOptions;
 import dev.rootlessnetwork.network.PortEntry;
-import dev.rootlessnetwork.network.PortHandlerKind;
 import dev.rootlessnetwork.network.Target;
 import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.TargetProcess;
@@ -28,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a scrape tells of the real relay. */
 class RelayMetricsIT {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
-    private static final NetworkOptions RELAYED =
-            new NetworkOptions(null, 1500, false, false, PortHandlerKind.ROOTLESSKIT, null, null, false, null, "tap0");
     private static final PortEntry WEB = Plans.tcp("web", "127.0.0.1", 18080, 80, 3);
     private static final PortEntry DEAF = Plans.tcp("deaf", "127.0.0.1", 18090, 90, 1);
 
@@ -57,7 +53,7 @@ class RelayMetricsIT {
 
     private void converge(PortEntry... ports) {
         fixture.changed.clear();
-        agent.converged(fixture.converge(Plans.run("web", new Target.Pid(target.pid()), RELAYED, ports)));
+        agent.converged(fixture.converge(Plans.run("web", new Target.Pid(target.pid()), Plans.relayed(), ports)));
     }
 
     private double value(String figure, String port) {
