@@ -1,7 +1,9 @@
 """The node as the story sees it: processes, streams, memory, and what is left on it."""
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -28,10 +30,11 @@ def wait_until(what, is_so, explain=lambda: ""):
 
 
 class Target:
-    """A process of the node in user and network namespaces of its own, without a network, that serves streams."""
+    """A process of the node that serves streams, in user and network namespaces of its own, or where a command leads it."""
 
-    def __init__(self, port):
-        self.process = subprocess.Popen(["unshare", "--user", "--map-root-user", "--net", "python3", STREAM, "serve", str(port)])
+    def __init__(self, port, *entering):
+        entering = entering or ("unshare", "--user", "--map-root-user", "--net")
+        self.process = subprocess.Popen([*entering, "python3", STREAM, "serve", str(port)])
         self.pid = self.process.pid
 
     def end_streams(self):
@@ -42,10 +45,36 @@ class Target:
         self.process.wait()
 
 
+@contextlib.contextmanager
+def named_namespace(name):
+    run("ip", "netns", "add", name)
+    try:
+        yield
+    finally:
+        run("ip", "netns", "delete", name)
+
+
+@contextlib.contextmanager
+def pid_file(path, pid):
+    with open(path, "x") as file:
+        file.write(f"{pid}\n")
+    try:
+        yield
+    finally:
+        os.unlink(path)
+
+
+def reach(port):
+    """Reads the first of a stream from the node's port."""
+    with socket.create_connection(("127.0.0.1", port), MOST_SECONDS) as connection:
+        assert connection.recv(1), f"port {port} of the node ends connections"
+
+
 class Streams:
     """Two that are read from the target's port of the node: by the node itself, and from outside where there is such a namespace."""
 
     def __init__(self, port, outside):
+        self.port = port
         readers = {"from the node": ["python3", STREAM, "read", "127.0.0.1", str(port)]}
         if outside:
             address = run("ip", "-4", "-oneline", "address", "show", "uplink0").split()[3].split("/")[0]
@@ -68,6 +97,11 @@ class Streams:
             said.append(f"{name} {output}")
         return said
 
+    def kill(self):
+        for reader in self.readers.values():
+            reader.kill()
+            reader.wait()
+
 
 class Agent:
     """The agent's process in its container."""
@@ -76,19 +110,18 @@ class Agent:
         self.pid = next(int(p.name) for p in processes() if b"--state-dir=/run/rootlessnet" in arguments(p))
 
     def run_out_of_memory(self):
-        """Fills the memory of the agent's container by files of a tmpfs, which no killing of processes frees: so the largest, the agent, ends."""
+        """Fills the memory of the agent's container by a file of a tmpfs, which no killing of other processes frees: so the largest, the agent, ends."""
         memory = next(line.split(":", 2) for line in Path(f"/proc/{self.pid}/cgroup").read_text().splitlines() if controls_memory(line))
         root = "/sys/fs/cgroup/memory" if memory[1] else "/sys/fs/cgroup"
         procs = f"{root}{memory[2]}/cgroup.procs"
-        filler = "/dev/shm/filler"
-        script = f'echo $$ >"{procs}"; exec dd if=/dev/zero of={filler} bs=1M count=1024'
-        dd = subprocess.Popen(["sh", "-c", script], stderr=subprocess.DEVNULL)
+        # The tmpfs is in a mount namespace of the filler, and ends with it.
+        script = f'echo $$ >"{procs}"; mount -t tmpfs -o size=1g filler /run; exec dd if=/dev/zero of=/run/filler bs=1M'
+        filler = subprocess.Popen(["unshare", "--mount", "sh", "-c", script], stderr=subprocess.DEVNULL)
         try:
             wait_until("the agent has ended", lambda: not alive(self.pid))
         finally:
-            dd.kill()
-            dd.wait()
-            Path(filler).unlink(missing_ok=True)
+            filler.kill()
+            filler.wait()
 
 
 def controls_memory(line):
@@ -112,6 +145,11 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def relays():
+    """Returns the PIDs of the relays that run."""
+    return {int(p.name) for p in processes() if {b"relay", b"/run/rootlessnet/relay"} <= set(arguments(p))}
 
 
 def leftovers():
