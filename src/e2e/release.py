@@ -30,8 +30,7 @@ def rolled_out():
 
 
 def install(repository, tag):
-    values = {"image.repository": repository, "image.tag": tag, "image.pullPolicy": "Never"}
-    helm("install", NAME, str(CHART), "--create-namespace", *settings(values))
+    helm("install", NAME, str(CHART), "--create-namespace", *settings({"image.repository": repository, "image.tag": tag}))
     rolled_out()
 
 

@@ -28,6 +28,7 @@ class ChartOnApiServerIT {
             rbac: {aggregate: {edit: true, admin: true}}
             podMonitor: {enabled: true}
             grafanaDashboard: {enabled: true}
+            resourceQuota: {enabled: true}
             seLinuxOptions: {type: spc_t}
             affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [
               {matchExpressions: [{key: kind, operator: In, values: [worker]}]}]}}}

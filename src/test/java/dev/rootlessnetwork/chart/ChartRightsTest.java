@@ -4,16 +4,21 @@ import static dev.rootlessnetwork.chart.Manifests.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.base.Splitter;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the chart lets the agent do on the node and in the cluster, and whom it lets do what. */
 class ChartRightsTest {
     private static final Path KUBERNETES = Path.of("examples/kubernetes");
     private static final String AGENT = "rootlessnetwork-agent";
+    private static final String VIEW = "ClusterRole/rootlessnetwork-view";
+    private static final String EDIT = "ClusterRole/rootlessnetwork-edit";
 
     /** Which of them is for what, and that none is spare, is shown by running the agent with them. */
     @Test
@@ -131,32 +136,48 @@ class ChartRightsTest {
     }
 
     @Test
-    void addsLookingToTheRoleViewAndNothingToEditAndAdmin() {
+    void hasTheRolesOfTheExampleForPeople() {
         Manifests example = Manifests.of(KUBERNETES.resolve("people.yaml"));
-        Chart rendered = Chart.rendered("");
-        JsonNode view = rendered.manifests().get("ClusterRole/rootlessnetwork-view");
-        assertThat(view.path("rules"))
-                .isEqualTo(example.get("ClusterRole/rootlessnetwork-view").path("rules"))
-                .isNotEmpty();
-        assertThat(aggregation(view)).containsExactly("view");
-        assertThat(rendered.manifests().objects().stream().flatMap(object -> aggregation(object).stream()))
-                .containsExactly("view");
+        Manifests rendered = Chart.rendered("").manifests();
+        for (String role : List.of(VIEW, EDIT)) {
+            assertThat(rendered.get(role).path("rules"))
+                    .isEqualTo(example.get(role).path("rules"))
+                    .isNotEmpty();
+            assertThat(aggregation(rendered.get(role))).isEqualTo(aggregation(example.get(role)));
+        }
     }
 
-    /** Not even they may write the status: that is what the agents say. */
+    /** The status is what the agents say, and nobody else. */
+    @Test
+    void givesNobodyTheStatus() {
+        assertThat(strings(Chart.rendered("").manifests().get(EDIT).at("/rules/0/resources")))
+                .containsExactly("rootlessnetworks");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"edit", "admin"})
-    void addsWritingWithoutStatusWhereThatIsAskedFor(String role) {
-        JsonNode clusterRole = Chart.rendered("rbac: {aggregate: {" + role + ": true}}")
-                .manifests()
-                .get("ClusterRole/rootlessnetwork-" + role);
-        assertThat(clusterRole.path("rules"))
-                .isEqualTo(Manifests.of(KUBERNETES.resolve("people.yaml"))
-                        .get("ClusterRole/rootlessnetwork-edit")
-                        .path("rules"))
-                .isNotEmpty();
-        assertThat(aggregation(clusterRole)).containsExactly(role);
-        assertThat(strings(clusterRole.at("/rules/0/resources"))).containsExactly("rootlessnetworks");
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                        | view |",
+                "view: false               |      |",
+                "edit: true                | view | edit",
+                "admin: true               | view | admin",
+                "'edit: true, admin: true' | view | admin,edit"
+            })
+    void addsTheRolesToThoseOfKubernetesAsAskedFor(String values, String looking, String writing) {
+        Manifests rendered =
+                Chart.rendered("rbac: {aggregate: {" + values + "}}").manifests();
+        assertThat(aggregation(rendered.get(VIEW))).isEqualTo(names(looking));
+        assertThat(aggregation(rendered.get(EDIT))).isEqualTo(names(writing));
+        assertThat(rendered.objects().stream()
+                        .flatMap(object -> aggregation(object).stream())
+                        .distinct()
+                        .count())
+                .isEqualTo(names(looking).size() + names(writing).size());
+    }
+
+    private static List<String> names(@Nullable String listed) {
+        return listed == null ? List.of() : Splitter.on(',').splitToList(listed);
     }
 
     private static List<String> aggregation(JsonNode object) {

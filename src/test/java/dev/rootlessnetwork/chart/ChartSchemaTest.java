@@ -25,6 +25,7 @@ class ChartSchemaTest {
                 "podMonitor: {unknown: a}",
                 "prometheusRule: {unknown: a}",
                 "grafanaDashboard: {unknown: a}",
+                "resourceQuota: {unknown: a}",
                 "resources: {unknown: a}",
                 "affinity: {unknown: a}",
                 "updateStrategy: {unknown: a}",

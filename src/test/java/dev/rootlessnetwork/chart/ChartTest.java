@@ -34,6 +34,7 @@ class ChartTest {
                         "ConfigMap/rootlessnetwork-agent-seccomp",
                         "CustomResourceDefinition/" + CRD,
                         "ClusterRole/rootlessnetwork-agent",
+                        "ClusterRole/rootlessnetwork-edit",
                         "ClusterRole/rootlessnetwork-view",
                         "ClusterRoleBinding/rootlessnetwork-agent",
                         "DaemonSet/rootlessnetwork-agent");
@@ -46,7 +47,7 @@ class ChartTest {
                 podMonitor: {enabled: true}
                 prometheusRule: {enabled: true}
                 grafanaDashboard: {enabled: true}
-                rbac: {aggregate: {edit: true, admin: true}}
+                resourceQuota: {enabled: true}
                 """;
         assertThat(Chart.rendered(everything).manifests().objects())
                 .hasSize(12)
@@ -66,7 +67,7 @@ class ChartTest {
         assertThat(chart.path("version").asText()).isEqualTo(version.group(1));
         assertThat(chart.path("appVersion").asText()).isEqualTo(version.group(1));
         assertThat(Chart.rendered("").agent().path("image").asText())
-                .isEqualTo("rootlessnetwork/operator:" + version.group(1));
+                .isEqualTo("localhost/rootlessnetwork/operator:" + version.group(1));
     }
 
     /** Helm takes no file from outside a chart, and follows no link when it packs one. */

@@ -24,6 +24,7 @@ class ChartValuesTest {
     private static final String MONITOR = "PodMonitor/rootlessnetwork-agent";
     private static final String RULE = "PrometheusRule/rootlessnetwork-agent";
     private static final String DASHBOARD = "ConfigMap/rootlessnetwork-dashboard";
+    private static final String QUOTA = "ResourceQuota/rootlessnetwork-agent";
     private static final String CRD = "CustomResourceDefinition/rootlessnetworks.rootlessnetwork.dev";
     private static final String ABSENT = "";
 
@@ -54,14 +55,15 @@ class ChartValuesTest {
     static Stream<Effect> effects() {
         String digest = "sha256:" + "0123456789abcdef".repeat(4);
         String template = "/spec/template/metadata";
+        String aggregated = "/metadata/labels/rbac.authorization.k8s.io~1aggregate-to-";
         String labels = "/metadata/labels/team";
         String image = AGENT + "/image";
         return Stream.of(
                 new Effect("fullnameOverride", "other", "DaemonSet/other-agent", "/metadata/name", "other-agent"),
                 new Effect(
                         "image.repository", "example.com/op", DAEMON_SET, image, "example.com/op:" + Chart.version()),
-                new Effect("image.tag", "v2", DAEMON_SET, image, "rootlessnetwork/operator:v2"),
-                new Effect("image.digest", digest, DAEMON_SET, image, "rootlessnetwork/operator@" + digest),
+                new Effect("image.tag", "v2", DAEMON_SET, image, "localhost/rootlessnetwork/operator:v2"),
+                new Effect("image.digest", digest, DAEMON_SET, image, "localhost/rootlessnetwork/operator@" + digest),
                 new Effect("image.pullPolicy", "Always", DAEMON_SET, AGENT + "/imagePullPolicy", "Always"),
                 pod("imagePullSecrets", "[{name: key}]", "imagePullSecrets"),
                 argument(
@@ -87,9 +89,24 @@ class ChartValuesTest {
                 new Effect("crds.keep", "false", CRD, "/metadata/annotations/helm.sh~1resource-policy", ABSENT),
                 new Effect("rbac.create", "false", "ClusterRole/rootlessnetwork-agent", "", ABSENT),
                 new Effect("rbac.create", "false", "ClusterRoleBinding/rootlessnetwork-agent", "", ABSENT),
-                new Effect("rbac.aggregate.view", "false", "ClusterRole/rootlessnetwork-view", "", ABSENT),
-                new Effect("rbac.aggregate.edit", "true", "ClusterRole/rootlessnetwork-edit", "/kind", "ClusterRole"),
-                new Effect("rbac.aggregate.admin", "true", "ClusterRole/rootlessnetwork-admin", "/kind", "ClusterRole"),
+                new Effect(
+                        "rbac.aggregate.view",
+                        "false",
+                        "ClusterRole/rootlessnetwork-view",
+                        aggregated + "view",
+                        ABSENT),
+                new Effect(
+                        "rbac.aggregate.edit",
+                        "true",
+                        "ClusterRole/rootlessnetwork-edit",
+                        aggregated + "edit",
+                        "'true'"),
+                new Effect(
+                        "rbac.aggregate.admin",
+                        "true",
+                        "ClusterRole/rootlessnetwork-edit",
+                        aggregated + "admin",
+                        "'true'"),
                 new Effect("serviceAccount.create", "false", "ServiceAccount/rootlessnetwork-agent", "", ABSENT),
                 pod("serviceAccount.name", "other", "serviceAccountName"),
                 new Effect(
@@ -126,6 +143,8 @@ class ChartValuesTest {
                 pod("tolerations", "[{key: a, operator: Exists}]", "tolerations"),
                 pod("affinity", "{nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: []}}", "affinity"),
                 pod("priorityClassName", "other", "priorityClassName"),
+                new Effect("resourceQuota.enabled", "true", QUOTA, "/spec/hard/pods", "'10000'"),
+                new Effect("resourceQuota.pods", "30", QUOTA, "/spec/hard/pods", "'30'"),
                 new Effect(
                         "updateStrategy",
                         "{rollingUpdate: {maxUnavailable: 1}}",
@@ -196,7 +215,8 @@ class ChartValuesTest {
             owner = owner.putObject(part);
         }
         String name = path.get(path.size() - 1);
-        if (Set.of("podMonitor", "prometheusRule", "grafanaDashboard").contains(path.get(0))
+        if (Set.of("podMonitor", "prometheusRule", "grafanaDashboard", "resourceQuota")
+                        .contains(path.get(0))
                 && !name.equals("enabled")) {
             owner.put("enabled", true);
         }
