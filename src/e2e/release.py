@@ -29,15 +29,14 @@ def rolled_out():
     kubectl_here("rollout", "status", DAEMON_SET, "--timeout", MOST_TIME)
 
 
-def install(repository, tag):
-    helm("install", NAME, str(CHART), "--create-namespace", *settings({"image.repository": repository, "image.tag": tag}))
+def install(repository, tag, **others):
+    helm("install", NAME, str(CHART), "--create-namespace", *settings(image_repository=repository, image_tag=tag, **others))
     rolled_out()
 
 
 def upgrade(**changes):
-    """Upgrades the release to other values: image_tag is image.tag."""
-    changed = {name.replace("_", "."): value for name, value in changes.items()}
-    helm("upgrade", NAME, str(CHART), "--reset-then-reuse-values", *settings(changed))
+    """Upgrades the release to other values."""
+    helm("upgrade", NAME, str(CHART), "--reset-then-reuse-values", *settings(**changes))
     rolled_out()
 
 
@@ -50,8 +49,9 @@ def uninstall():
     helm("uninstall", NAME, "--wait")
 
 
-def settings(values):
-    return [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
+def settings(**values):
+    """Values of the chart as arguments: image_tag is image.tag."""
+    return [part for name, value in values.items() for part in ("--set", f"{name.replace('_', '.')}={value}")]
 
 
 def agents():
