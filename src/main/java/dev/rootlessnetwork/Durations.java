@@ -1,23 +1,27 @@
 package dev.rootlessnetwork;
 
 import java.time.Duration;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 
-/** Reads and writes durations as flags have them: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 24h}. */
+/** Reads and writes durations as flags have them, a part of what Go's time.ParseDuration reads: {@code 500ms}, {@code 5s}, {@code 1h30m}. */
 final class Durations implements CommandLine.ITypeConverter<Duration> {
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+    private static final Pattern PART = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+    private static final Pattern FORM = Pattern.compile("(" + PART + ")+");
 
     @Override
     public Duration convert(String text) {
-        Matcher matcher = FORM.matcher(text);
-        if (!matcher.matches()) {
+        if (!FORM.matcher(text).matches()) {
             throw new CommandLine.TypeConversionException(
-                    "a duration is written like 500ms, 5s or 2m, not \"" + text + "\"");
+                    "a duration is written like 500ms, 5s or 1h30m, not \"" + text + "\"");
         }
-        long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        return PART.matcher(text).results().map(Durations::amount).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static Duration amount(MatchResult part) {
+        long amount = Long.parseLong(part.group(1));
+        return switch (part.group(2)) {
             case "ms" -> Duration.ofMillis(amount);
             case "s" -> Duration.ofSeconds(amount);
             case "m" -> Duration.ofMinutes(amount);

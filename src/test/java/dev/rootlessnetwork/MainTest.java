@@ -80,7 +80,7 @@ class MainTest {
         assertThat(err())
                 .startsWith(
                         "rootlessnet get: Invalid value for option '--ready-timeout': a duration is written like 500ms,"
-                                + " 5s or 2m, not \"5\" (from ROOTLESSNET_READY_TIMEOUT in the environment)\n");
+                                + " 5s or 1h30m, not \"5\" (from ROOTLESSNET_READY_TIMEOUT in the environment)\n");
     }
 
     @Test
