@@ -32,7 +32,8 @@ final class ProcessMetrics implements MeterBinder {
                 .description("When the process started, in seconds since 1970.")
                 .baseUnit("seconds")
                 .register(registry);
-        FunctionCounter.builder("process.cpu", this, self -> processorTime())
+        // The counter holds its object weakly, and stands still when that is gone: one that stays.
+        FunctionCounter.builder("process.cpu", ProcessFiles.SELF, self -> processorTime())
                 .description("Processor time that the process has used.")
                 .baseUnit("seconds")
                 .register(registry);

@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.launch.Observation;
 import dev.rootlessnetwork.launch.Plans;
@@ -12,6 +13,7 @@ import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.Target;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -227,5 +229,17 @@ class AgentMetricsTest {
                 .isBetween(1.7e9, Instant.now().getEpochSecond() + 1.0);
         assertThat(samples.value("jvm_memory_used_bytes{area=\"heap\"}"))
                 .isBetween(1.0, samples.value("jvm_memory_max_bytes{area=\"heap\"}"));
+    }
+
+    /** The registry holds some objects weakly, and what it reads of them stands still once they are gone. */
+    @Test
+    void goesOnCountingProcessorTimeAfterACollection() {
+        double before = new Samples(agent).value("process_cpu_seconds_total");
+        WeakReference<Object> garbage = new WeakReference<>(new Object());
+        await().until(() -> {
+            System.gc();
+            return garbage.refersTo(null);
+        });
+        await().until(() -> new Samples(agent).value("process_cpu_seconds_total") > before);
     }
 }
