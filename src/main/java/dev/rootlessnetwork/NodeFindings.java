@@ -8,7 +8,6 @@ import dev.rootlessnetwork.slirp.SlirpBinary;
 import dev.rootlessnetwork.slirp.SlirpFeatures.Flag;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,13 +26,26 @@ final class NodeFindings {
     /** Without these slirp4netns is never started: security and ports are not left out in silence. */
     private static final Set<Flag> NEEDED = Set.of(Flag.ENABLE_SECCOMP, Flag.API_SOCKET);
 
-    /** Numbers of capabilities(7) that every network of root's needs. */
-    private static final Map<String, Integer> CAPABILITIES =
-            ordered("NET_ADMIN", 12, "SYS_PTRACE", 19, "SYS_ADMIN", 21);
+    /** Bits of capabilities(7). */
+    private static final long CAP_DAC_OVERRIDE = 1L << 1;
 
-    /** Those that some need: access to others' files, to their processes, privileged ports, the sandbox. */
-    private static final Map<String, Integer> FURTHER_CAPABILITIES =
-            ordered("DAC_OVERRIDE", 1, "KILL", 5, "SETPCAP", 8, "NET_BIND_SERVICE", 10);
+    private static final long CAP_DAC_READ_SEARCH = 1L << 2;
+    private static final long CAP_SETPCAP = 1L << 8;
+    private static final long CAP_NET_BIND_SERVICE = 1L << 10;
+    private static final long CAP_NET_ADMIN = 1L << 12;
+    private static final long CAP_SYS_PTRACE = 1L << 19;
+    private static final long CAP_SYS_ADMIN = 1L << 21;
+
+    private static final List<Capability> CAPABILITIES = List.of(
+            new Capability("NET_ADMIN", CAP_NET_ADMIN),
+            new Capability("SYS_PTRACE", CAP_SYS_PTRACE),
+            new Capability("SYS_ADMIN", CAP_SYS_ADMIN));
+
+    /** Those that some networks need: PID files in directories of their users, the sandbox, ports below 1024. */
+    private static final List<Capability> FURTHER_CAPABILITIES = List.of(
+            new Capability("DAC_READ_SEARCH", CAP_DAC_READ_SEARCH | CAP_DAC_OVERRIDE),
+            new Capability("SETPCAP", CAP_SETPCAP),
+            new Capability("NET_BIND_SERVICE", CAP_NET_BIND_SERVICE));
 
     private static final int SECCOMP_OFF = 0;
 
@@ -45,12 +57,15 @@ final class NodeFindings {
 
     private NodeFindings() {}
 
-    private static Map<String, Integer> ordered(Object... namesAndNumbers) {
-        Map<String, Integer> ordered = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndNumbers.length; i += 2) {
-            ordered.put((String) namesAndNumbers[i], (Integer) namesAndNumbers[i + 1]);
+    /**
+     * What root may lack.
+     *
+     * @param bits any of which will do
+     */
+    private record Capability(String name, long bits) {
+        boolean isIn(long capabilities) {
+            return (capabilities & bits) != 0;
         }
-        return ordered;
     }
 
     /** Everything there is to say, in the order of importance. */
@@ -149,10 +164,10 @@ final class NodeFindings {
         return Finding.ok("rights", "root, with the capabilities that are needed");
     }
 
-    private static List<String> missing(NodeFacts facts, Map<String, Integer> capabilities) {
-        return capabilities.entrySet().stream()
-                .filter(capability -> (facts.confinement().capabilities() & 1L << capability.getValue()) == 0)
-                .map(Map.Entry::getKey)
+    private static List<String> missing(NodeFacts facts, List<Capability> capabilities) {
+        return capabilities.stream()
+                .filter(capability -> !capability.isIn(facts.confinement().capabilities()))
+                .map(Capability::name)
                 .toList();
     }
 
@@ -258,7 +273,7 @@ final class NodeFindings {
 
     private static List<Finding> ports(NodeFacts facts) {
         String privileged = facts.sysctls().getOrDefault(UNPRIVILEGED_PORT_START, "1024");
-        boolean mayBind = (facts.confinement().capabilities() & 1L << 10) != 0 || privileged.equals("0");
+        boolean mayBind = (facts.confinement().capabilities() & CAP_NET_BIND_SERVICE) != 0 || privileged.equals("0");
         Finding low = mayBind
                 ? Finding.ok("host ports", "all can be forwarded")
                 : Finding.warn(

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeFindingsTest {
     private static final Path STATE = Path.of("/run/rootlessnet");
@@ -136,12 +138,21 @@ class NodeFindingsTest {
                         "rights",
                         "root, but without NET_ADMIN, SYS_ADMIN",
                         "add these capabilities to the container or the unit"));
-        confinement = new NodeFacts.Confinement(-1L & ~(1L << 5), 0, "", 20000);
+        confinement = new NodeFacts.Confinement(-1L & ~(1L << 1 | 1L << 2 | 1L << 8), 0, "", 20000);
         assertThat(bad())
                 .containsExactly(Finding.warn(
                         "rights",
-                        "root, but without KILL: some targets, privileged ports or the sandbox do not work",
+                        "root, but without DAC_READ_SEARCH, SETPCAP: some targets, privileged ports or the sandbox do not work",
                         "add these capabilities to the container or the unit"));
+    }
+
+    /** What the chart's agent has, and what the systemd unit has. */
+    @ParameterizedTest
+    @ValueSource(longs = {1L << 2, 1L << 1})
+    void findsEnoughWithWhatAnAgentIsGiven(long readsOthersFiles) {
+        long others = 1L << 8 | 1L << 10 | 1L << 12 | 1L << 19 | 1L << 21;
+        confinement = new NodeFacts.Confinement(readsOthersFiles | others, 0, "", 20000);
+        assertThat(bad()).isEmpty();
     }
 
     @Test
