@@ -56,6 +56,8 @@ class ChartSchemaTest {
                 "agent.networkCmdOptions.0 | agent: {networkCmdOptions: [mtu]}",
                 "agent.port            | agent: {port: 0}",
                 "cgroup                | cgroup: a/b",
+                "cgroup                | cgroup: _a",
+                "cgroup                | cgroup: cgroup.procs",
                 "drain                 | drain: 'yes'",
                 "kubeletRoot           | kubeletRoot: var/lib/kubelet",
                 "seccompProfile.type   | seccompProfile: {type: RuntimeDefault}",
