@@ -63,6 +63,22 @@ class ChartNotesTest {
                 .doesNotContain("apply a RootlessNetwork");
     }
 
+    /** kubectl follows a rollout of RollingUpdate alone. */
+    @Test
+    void sayHowADrainComesAboutWhereAgentsAreReplacedByHand() throws IOException {
+        String rolling =
+                "helm upgrade rootlessnetwork CHART --namespace rootlessnetwork --reset-then-reuse-values --set updateStrategy.type=RollingUpdate\n";
+        assertThat(notes("{drain: true, updateStrategy: {type: OnDelete}}"))
+                .contains("NOTES:\nNothing drains yet")
+                .contains(rolling)
+                .contains("\n\nThe agents stop all networks and clean up. When\n");
+        assertThat(notes("updateStrategy: {type: OnDelete}"))
+                .contains("kubectl get daemonset/rootlessnetwork-agent --namespace rootlessnetwork\n\nThen apply")
+                .contains("--set drain=true --set updateStrategy.type=RollingUpdate\n  " + ROLLOUT);
+        assertThat(notes("drain: true")).contains("NOTES:\nThe agents stop");
+        assertThat(notes("")).contains("NOTES:\nOne agent runs").doesNotContain("OnDelete");
+    }
+
     @Test
     void warnOfObjectsThatGoWithTheDefinition() throws IOException {
         assertThat(notes("crds: {keep: false}"))
