@@ -47,7 +47,8 @@ final class MemoryMetrics implements MultiCollector {
         }
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
                 .name("rootlessnetwork_network_memory_bytes")
-                .help("Memory of the object's slirp4netns; with --cgroup only.");
+                .help(
+                        "Memory that the object's slirp4netns has taken since it was put into its cgroup; with --cgroup only.");
         bytes.forEach((key, memory) -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
                 .labels(Labels.of("namespace", key.namespace(), "name", key.name()))
                 .value((double) memory)
