@@ -22,6 +22,7 @@ build: prerequisites ## build the program: target/dist/bin/rootlessnet
 	@src/scripts/build
 
 image: build ## build the OCI image: target/image (IMAGE="--arch arm64", or "--rootfs DIR" where no registry can be reached)
+	@src/scripts/prerequisites image
 	@src/scripts/image $(IMAGE)
 
 image-test: build ## build the image twice without a registry, compare, and run it on a root that is read-only
