@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rootlessnetwork.chart.Chart;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -104,6 +106,19 @@ class ChartMetricsTest {
                 .hasSizeGreaterThan(8)
                 .allSatisfy(alert -> asksForWhatThereIs(alert.path("expr").asText()))
                 .anySatisfy(alert -> assertThat(alert.path("expr").asText()).isEqualTo(OF_THE_DAEMON_SET));
+    }
+
+    @Test
+    void alertsAreListedInTheDocumentation() throws IOException {
+        List<String> listed = Pattern.compile("^\\| `(RootlessNetwork\\w+)` \\|", Pattern.MULTILINE)
+                .matcher(Files.readString(Path.of("docs/operations.md")))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(listed)
+                .isEqualTo(alerts().stream()
+                        .map(alert -> alert.path("alert").asText())
+                        .toList());
     }
 
     /** A name of the chart's that stayed in the text would find nothing. */
