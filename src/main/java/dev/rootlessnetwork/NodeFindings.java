@@ -261,14 +261,18 @@ final class NodeFindings {
                         "allow unshare, setns, mount, umount2 and pivot_root, or say --no-pivot-root");
     }
 
+    /**
+     * Of an unconfined profile there is only the name. Debian's and Ubuntu's packages give such ones to programs such as runc, whose
+     * containers inherit it.
+     */
     private static Finding appArmor(String profile) {
-        boolean free = profile.isEmpty() || profile.startsWith("unconfined");
+        boolean free = profile.isEmpty() || profile.equals("unconfined") || profile.endsWith(" (unconfined)");
         return free
-                ? Finding.ok("AppArmor", profile.isEmpty() ? "not in use" : "unconfined")
+                ? Finding.ok("AppArmor", profile.isEmpty() ? "not in use" : profile)
                 : Finding.warn(
                         "AppArmor",
                         "we run under the profile " + profile + ", which may forbid mounts and namespaces",
-                        "run unconfined, or allow mount, pivot_root and ptrace in the profile");
+                        "run unconfined, or allow mount, umount, pivot_root and ptrace in the profile");
     }
 
     private static List<Finding> ports(NodeFacts facts) {

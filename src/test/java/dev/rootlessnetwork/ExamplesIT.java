@@ -115,7 +115,7 @@ class ExamplesIT {
                 .filter(line -> line.startsWith("ExecStart="))
                 .findFirst()
                 .orElseThrow();
-        assertThat(unit).contains("KillMode=process", "StateDirectory=rootlessnet");
+        assertThat(unit).contains("KillMode=process", "OOMPolicy=continue", "StateDirectory=rootlessnet");
         Path manifest = temporary.resolve("none");
         Files.createDirectory(manifest);
         List<String> words = List.of(start.substring(start.indexOf(' ') + 1).split(" ", -1));

@@ -65,7 +65,7 @@ class KubernetesExamplesIT {
     /** As systemd would start it on node-1, but for the file that a reader has to make. */
     private static String[] unitsCommand(Path kubeconfig) throws IOException {
         List<String> unit = Files.readAllLines(UNIT);
-        assertThat(unit).contains("KillMode=process", "Environment=NODE_NAME=%H");
+        assertThat(unit).contains("KillMode=process", "OOMPolicy=continue", "Environment=NODE_NAME=%H");
         String start = unit.stream()
                 .filter(line -> line.startsWith("ExecStart="))
                 .findFirst()

@@ -225,6 +225,21 @@ class NodeFindingsTest {
                         "rootlessnet prepare-node --cgroup NAME, as root of the node; or leave out --cgroup"));
     }
 
+    /** As containers have it that containerd starts without a profile, on Debian 13 and Ubuntu 24.04. */
+    @Test
+    void takesAnAppArmorProfileThatConfinesNothingForNone() {
+        confinement = new NodeFacts.Confinement(-1L, 0, "runc (unconfined)", 20000);
+        assertThat(bad()).isEmpty();
+        assertThat(all()).contains(Finding.ok("AppArmor", "runc (unconfined)"));
+        confinement = new NodeFacts.Confinement(-1L, 0, "cri-containerd.apparmor.d (enforce)", 20000);
+        assertThat(bad())
+                .containsExactly(Finding.warn(
+                        "AppArmor",
+                        "we run under the profile cri-containerd.apparmor.d (enforce), which may forbid mounts and"
+                                + " namespaces",
+                        "run unconfined, or allow mount, umount, pivot_root and ptrace in the profile"));
+    }
+
     @Test
     void warnsOfConfinementAndSurroundings() {
         confinement = new NodeFacts.Confinement(-1L, 2, "docker-default (enforce)", 256);

@@ -53,13 +53,13 @@ public final class Namespaces {
      * the way to {@code keep} and to what /etc/resolv.conf leads to. Blocks until it is done, even when interrupted.
      *
      * @param keep absolute paths that the act or its children need
-     * @throws PosixException EPERM without CAP_SYS_ADMIN
+     * @throws PosixException EPERM without CAP_SYS_ADMIN, EACCES where a security module forbids mounts
      * @throws Exception what the act throws
      */
     public static <T> T inPrivateMountNamespace(Collection<Path> keep, Callable<T> act) throws Exception {
         return onOwnThread("private-mounts", () -> {
             entitled(C.unshare(LibC.CLONE_NEWNS), "make a mount namespace", "that needs CAP_SYS_ADMIN");
-            LibC.check(C.mount("none", "/", "none", MS_REC | MS_PRIVATE, 0), "make all mounts private");
+            permitted(C.mount("none", "/", "none", MS_REC | MS_PRIVATE, 0), "make all mounts private");
             detachMountsBelowRun(keep);
             return act.call();
         });
@@ -131,9 +131,24 @@ public final class Namespaces {
     }
 
     private static void entitled(int result, String doing, String remedy) throws PosixException {
+        check(result, doing, LibC.EPERM, remedy);
+    }
+
+    /** Who has the capability gets EACCES from AppArmor or SELinux alone. Runtimes' own AppArmor profiles forbid all mounts. */
+    private static void permitted(int result, String doing) throws PosixException {
+        check(
+                result,
+                doing,
+                LibC.EACCES,
+                "a security module forbids mounts: under AppArmor run unconfined, or by a profile that allows mount, umount,"
+                        + " pivot_root and ptrace (the chart's appArmorProfile); under SELinux as spc_t");
+    }
+
+    /** @param foreseen the errno that the remedy is for */
+    private static void check(int result, String doing, int foreseen, String remedy) throws PosixException {
         if (result == -1) {
             int errno = LibC.errno();
-            throw errno == LibC.EPERM ? new PosixException(doing, errno, remedy) : new PosixException(doing, errno);
+            throw errno == foreseen ? new PosixException(doing, errno, remedy) : new PosixException(doing, errno);
         }
     }
 

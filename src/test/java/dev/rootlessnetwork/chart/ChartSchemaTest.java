@@ -61,6 +61,7 @@ class ChartSchemaTest {
                 "drain                 | drain: 'yes'",
                 "kubeletRoot           | kubeletRoot: var/lib/kubelet",
                 "seccompProfile.type   | seccompProfile: {type: RuntimeDefault}",
+                "appArmorProfile.type  | appArmorProfile: {type: RuntimeDefault}",
                 "updateStrategy.type   | updateStrategy: {type: Recreate}",
                 "fullnameOverride      | fullnameOverride: Upper"
             })

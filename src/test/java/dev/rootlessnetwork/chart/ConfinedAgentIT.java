@@ -108,12 +108,15 @@ class ConfinedAgentIT {
                 .toList();
     }
 
-    /** As a runtime of containers does: first the filter, then the capabilities. */
     private static CommandResult confined(List<String> capabilities, List<String> command) {
+        return confined(Chart.file("seccomp.json"), capabilities, command);
+    }
+
+    /** As a runtime of containers does: first the filter, then the capabilities. */
+    private static CommandResult confined(Path profile, List<String> capabilities, List<String> command) {
         StringBuilder bounds = new StringBuilder("-all");
         capabilities.forEach(each -> bounds.append(",+").append(each.toLowerCase(Locale.ROOT)));
-        List<String> line = new ArrayList<>(
-                List.of("python3", script(), Chart.file("seccomp.json").toString()));
+        List<String> line = new ArrayList<>(List.of("python3", script(), profile.toString()));
         line.addAll(List.of("setpriv", "--bounding-set=" + bounds, "--inh-caps=-all", "--"));
         line.addAll(command);
         return CommandResult.run(line);
@@ -130,7 +133,11 @@ class ConfinedAgentIT {
     }
 
     private CommandResult once(List<String> capabilities) {
-        return confined(capabilities, program("run", "--once", "--state-dir", state(), manifests.toString()));
+        return confined(capabilities, once());
+    }
+
+    private List<String> once() {
+        return program("run", "--once", "--state-dir", state(), manifests.toString());
     }
 
     private static List<String> granted() {
@@ -185,6 +192,23 @@ class ConfinedAgentIT {
         CommandResult result =
                 once(granted().stream().filter(each -> !each.equals(capability)).toList());
         assertThat(result.stdout() + result.stderr()).contains(MISSED.get(capability));
+    }
+
+    /** The filter answers as AppArmor does, where a runtime's own profile forbids all mounts. */
+    @Test
+    void saysWhichProfilesDoWhereMountsAreForbidden() throws IOException {
+        String chart = Files.readString(Chart.file("seccomp.json"));
+        Path profile = Files.writeString(
+                temporary.resolve("mounts.json"),
+                chart.replace("\"mount\", ", "").replace("\"defaultErrnoRet\": 1,", "\"defaultErrnoRet\": 13,"));
+
+        CommandResult result = confined(profile, granted(), once());
+
+        assertThat(result.stdout())
+                .contains(
+                        "cannot start slirp4netns: make all mounts private: Permission denied (EACCES); a security module"
+                                + " forbids mounts: under AppArmor run unconfined, or by a profile that allows mount, umount, pivot_root"
+                                + " and ptrace (the chart's appArmorProfile); under SELinux as spc_t");
     }
 
     @ParameterizedTest

@@ -83,7 +83,8 @@ class CgroupIT {
         Observation observation = converge();
         assertEverywhere(WEB, observation.slirp().pid());
         assertEverywhere("relay", relay());
-        assertThat(operator.launcher.memory().get("uid-web")).isBetween(1L, 64L << 20);
+        // On version 2 it may be 0 so early: what was taken before the move is another cgroup's.
+        assertThat(operator.launcher.memory().get("uid-web")).isBetween(0L, 64L << 20);
 
         operator.launcher.stop("uid-web");
 
