@@ -1,6 +1,7 @@
 package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.DirectoryLock;
+import dev.rootlessnetwork.posix.FileTree;
 import dev.rootlessnetwork.posix.Procfs;
 import dev.rootlessnetwork.slirp.SlirpLaunch;
 import java.io.IOException;
@@ -24,7 +25,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -288,25 +288,12 @@ public final class StateDirectory {
 
     /** Removes all files of a network. */
     void delete(NetworkFiles files) throws IOException {
-        if (!Files.isDirectory(files.directory())) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(files.directory())) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+        FileTree.delete(files.directory());
     }
 
     /** Removes everything but the name of the owner: for when nothing runs that could need it. */
     void clear() throws IOException {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                if (!path.equals(directory) && !path.equals(lockFile())) {
-                    Files.deleteIfExists(path);
-                }
-            }
-        }
+        FileTree.deleteContent(directory, lockFile());
     }
 
     /** Removes the name of the owner, who is about to let go of a directory with nothing in it. */
