@@ -8,7 +8,6 @@ import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import dev.rootlessnetwork.network.Recollection;
 import dev.rootlessnetwork.network.Violation;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +37,11 @@ final class Network {
     private final NetworkTarget target;
     private final RecordFile records;
     private final SlirpSteps steps;
+    private final Teardown teardown;
     private @Nullable NetworkRecord record;
     private boolean stopped;
+    /** Of one that was stopped; read without the lock, by those who cannot wait. */
+    private volatile Optional<String> left = Optional.empty();
 
     Network(LauncherContext context, String uid) {
         Runnable changed = () -> context.changed().accept(uid);
@@ -51,6 +53,7 @@ final class Network {
         this.target = new NetworkTarget(context, uid, changed);
         this.records = new RecordFile(context.state(), files.record());
         this.steps = new SlirpSteps(context, slirp, target, records);
+        this.teardown = new Teardown(context, uid, files, slirp, ports, target);
     }
 
     private void logAbout(@Nullable NetworkIdentity identity) {
@@ -95,14 +98,19 @@ final class Network {
         }
     }
 
-    /** Makes the request true as far as possible; empty if the network was stopped for good meanwhile. */
+    /**
+     * Makes the request true as far as possible; empty if the network was stopped for good meanwhile. One of which something is left goes
+     * on from there.
+     */
     Optional<Observation> converge(NetworkRequest request) {
         lock.lock();
         logAbout(request.identity());
         try {
-            if (stopped) {
+            if (stopped && left.isEmpty()) {
                 return Optional.empty();
             }
+            stopped = false;
+            left = Optional.empty();
             Problem refusal = refusal(request);
             NetworkRequest.Run run = inForce(request, refusal);
             if (run == null) {
@@ -266,54 +274,49 @@ final class Network {
     Observation drain(NetworkRequest request) {
         lock.lock();
         try {
-            if (!stopped) {
+            if (!stopped || left.isPresent()) {
                 stop("drain");
             }
-            return Drained.observation(request, record);
+            return Drained.observation(request, record, left);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether it was stopped for good. */
-    boolean isStopped() {
+    /** Whose network it is, while it is there or something of it is left; empty, too, where none ever was. */
+    Optional<NetworkIdentity> present() {
         lock.lock();
         try {
-            return stopped;
+            return stopped && left.isEmpty()
+                    ? Optional.empty()
+                    : Optional.ofNullable(record).map(last -> last.plan().identity());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What {@link #stop} has left, in a clause. Does not block. */
+    Optional<String> left() {
+        return left;
     }
 
     /**
      * Stops everything, and removes every trace.
      *
      * @param why for the log
+     * @return what is left, to be tried again; empty if nothing is
      */
-    void stop(String why) {
+    Optional<String> stop(String why) {
         lock.lock();
         logAbout(record == null ? null : record.plan().identity());
         try {
             stopped = true;
-            if (record != null) {
-                if (record.tap() != null && target.holding(record.binding()) == null) {
-                    target.resolve(record.plan(), RememberedTarget.of(record, remembered(record.plan())));
-                }
-                ports.detach();
-                slirp.stop(why);
-                steps.removeTap(record);
-                context.tell(context.portClaims().forget(record.plan().claimant()));
+            Optional<String> leftNow = teardown.run(record, why);
+            if (leftNow.isPresent() && !leftNow.equals(left)) {
+                LOG.warn("Cannot stop a network, and tries again error={}", leftNow.get());
             }
-            target.release();
-            context.tell(context.netnsClaims().releaseAllBut(uid, null));
-            context.orphans().end(files);
-            context.cgroups().removeNetwork(files);
-            context.state().delete(files);
-        } catch (IOException e) {
-            LOG.warn(
-                    "Cannot remove a network's files directory={} error={}",
-                    files.directory(),
-                    StateDirectory.describe(e));
+            left = leftNow;
+            return leftNow;
         } finally {
             LogContext.clear();
             lock.unlock();
