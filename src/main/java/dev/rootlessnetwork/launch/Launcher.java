@@ -5,6 +5,8 @@ import dev.rootlessnetwork.network.NetworkKey;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.port.HostPortClaims;
 import dev.rootlessnetwork.port.HostPortProbe;
+import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.posix.Tap;
 import dev.rootlessnetwork.posix.User;
 import dev.rootlessnetwork.slirp.SlirpLocator;
 import dev.rootlessnetwork.slirp.SlirpStarter;
@@ -73,6 +75,7 @@ public final class Launcher implements AutoCloseable {
             }
         }
         boolean root = User.effectiveId() == 0;
+        warnOfMissingTun();
         Supervisor supervisor = Supervisor.start();
         HostRoot hostRoot = HostRoot.open(config.source(), config.inPod());
         HostPortClaims claims = new HostPortClaims();
@@ -100,6 +103,15 @@ public final class Launcher implements AutoCloseable {
         records.sort(Comparator.comparing(record -> record.plan().precedence()));
         records.forEach(launcher::adopt);
         return launcher;
+    }
+
+    /** Said early, since each object's status will say it, too, once somebody asks for a network. */
+    private static void warnOfMissingTun() {
+        try {
+            Tap.checkDevice();
+        } catch (PosixException e) {
+            LOG.warn("No network can be started error=\"{}\"", e.getMessage());
+        }
     }
 
     private void adopt(NetworkRecord record) {
