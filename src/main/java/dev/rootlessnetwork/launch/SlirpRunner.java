@@ -13,6 +13,7 @@ import dev.rootlessnetwork.slirp.SlirpLaunch;
 import dev.rootlessnetwork.slirp.SlirpLog;
 import dev.rootlessnetwork.slirp.SlirpOptionSupport;
 import dev.rootlessnetwork.slirp.SlirpStartException;
+import dev.rootlessnetwork.slirp.SlirpStarter;
 import dev.rootlessnetwork.slirp.SlirpUnavailableException;
 import dev.rootlessnetwork.slirp.StartedSlirp;
 import dev.rootlessnetwork.slirp.UnsupportedOptionException;
@@ -82,6 +83,7 @@ final class SlirpRunner {
             handle = found;
             oomKillsBefore = context.cgroups().oomKills(files);
             context.cgroups().adoptNetwork(files, process.pid());
+            SlirpStarter.exposeToOomKiller(process.pid());
         });
         return adopted.isPresent();
     }
