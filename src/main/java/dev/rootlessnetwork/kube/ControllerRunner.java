@@ -30,6 +30,7 @@ public final class ControllerRunner {
     private final ApiServerMonitor monitor = new ApiServerMonitor();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Readiness readiness = new Readiness(false, "starting");
+    private volatile Supplier<Optional<String>> writeTrouble = Optional::empty;
     private volatile Supplier<Optional<String>> drainLeft = Optional::empty;
     private volatile boolean informerStopped;
 
@@ -97,6 +98,7 @@ public final class ControllerRunner {
                     new NetworkReconciler(settings, networks, changes, statuses, events, metrics);
             Operator operator = OperatorConfig.operator(client, this::informerStopped, metrics);
             operator.register(reconciler, OperatorConfig.controller(settings.nodeName(), operator, statuses));
+            writeTrouble = statuses::trouble;
             drainLeft = () -> settings.drain() ? left(networks, statuses) : Optional.empty();
             Thread starting = new Thread(() -> start(operator), "operator-start");
             starting.setDaemon(true);
@@ -121,6 +123,7 @@ public final class ControllerRunner {
 
     private Readiness readiness() {
         return monitor.readTrouble()
+                .or(writeTrouble)
                 .map(trouble -> new Readiness(false, trouble))
                 .or(() -> readiness.ready()
                         ? drainLeft.get().map(left -> new Readiness(false, "draining: " + left))
