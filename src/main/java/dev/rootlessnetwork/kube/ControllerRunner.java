@@ -60,12 +60,23 @@ public final class ControllerRunner {
                     LOG.debug("Owns the state directory lock={}", held);
                     work();
                     if (settings.drain()) {
-                        settings.state().removeOwner();
+                        retire();
                     }
                 }
             }
         }
         return !informerStopped;
+    }
+
+    private void retire() {
+        try {
+            settings.state().retire(settings.launcher().inPod());
+        } catch (IOException e) {
+            LOG.warn(
+                    "Cannot remove the state directory directory={} error={}",
+                    settings.state().path(),
+                    e.toString());
+        }
     }
 
     /** Empty if we are to end before it is ours. */

@@ -32,7 +32,10 @@ public final class NodePreparation {
         }
     }
 
-    /** Removes a file of the node and, if nothing else is in it, its directory; neither need be there. */
+    /**
+     * Removes a file of the node that {@link #writeFile} wrote, with the directories that were made for it, as far as nothing else is in
+     * them. None need be there.
+     */
     public static void deleteFile(Path file, boolean inPod) throws IOException {
         try (HostRoot host = HostRoot.open(Source.CLUSTER, inPod)) {
             new HostFiles(host).delete(file);

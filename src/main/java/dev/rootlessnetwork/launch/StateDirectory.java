@@ -296,9 +296,18 @@ public final class StateDirectory {
         FileTree.deleteContent(directory, lockFile());
     }
 
-    /** Removes the name of the owner, who is about to let go of a directory with nothing in it. */
-    public void removeOwner() throws IOException {
+    /**
+     * Removes the name of the owner, who is about to let go, and then the directory of the node, if nothing is in it. In a container that is
+     * a mount, whose place is not ours to remove, but what is mounted is: the next container's runtime makes it anew.
+     *
+     * @param inPod whether we run in a container of a pod
+     */
+    public void retire(boolean inPod) throws IOException {
         Files.deleteIfExists(lockFile());
+        try (HostRoot host = HostRoot.open(Source.CLUSTER, inPod)) {
+            boolean removed = new HostFiles(host).removeIfEmpty(directory, directory);
+            LOG.debug("Looked at the state directory directory={} removed={}", directory, removed);
+        }
     }
 
     /** Where relays have their files. */

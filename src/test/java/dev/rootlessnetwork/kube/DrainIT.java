@@ -124,7 +124,7 @@ class DrainIT {
         assertDrained("web");
         assertThat(content()).containsExactly("lock");
         node.stopAgent();
-        assertThat(content()).isEmpty();
+        assertThat(node.state).doesNotExist();
 
         node.startAgent();
         RootlessNetworkStatus after = node.objects.awaitReady("web");
