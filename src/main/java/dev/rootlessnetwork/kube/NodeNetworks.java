@@ -241,7 +241,7 @@ final class NodeNetworks implements AutoCloseable {
             String why = ": " + e.getMessage();
             if (!why.equals(uncleared)) {
                 uncleared = why;
-                LOG.warn("Cannot remove what is left of the networks, and tries again error={}", e.toString());
+                LOG.warn("Cannot remove what is left of the networks, and tries again error={}", e.getMessage());
             }
             clearing.addAfter(NODE, AGAIN);
         }

@@ -7,7 +7,6 @@ import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +23,15 @@ final class Drained {
 
     /**
      * @param record of the network that was stopped; null if there was none
-     * @param left what of it could not be stopped or removed, so that it is tried again soon; empty if nothing is left
+     * @param left what of it could not be stopped or removed, so that it is tried again soon; null if nothing is
      */
-    static Observation observation(NetworkRequest request, @Nullable NetworkRecord record, Optional<String> left) {
-        Problem problem = left.map(what -> Problem.retried(
+    static Observation observation(NetworkRequest request, @Nullable NetworkRecord record, @Nullable String left) {
+        Problem problem = left == null
+                ? PROBLEM
+                : Problem.retried(
                         Reason.Drained,
-                        "the network is being stopped because the agent drains, again and again: " + what))
-                .orElse(PROBLEM);
-        Duration again = left.isPresent() ? AGAIN : null;
+                        "the network is being stopped because the agent drains, again and again: " + left);
+        Duration again = left == null ? null : AGAIN;
         if (!(request instanceof NetworkRequest.Run run)) {
             return new Observation(
                     request.identity(),

@@ -5,15 +5,11 @@ import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.network.Problem;
-import dev.rootlessnetwork.network.Reason;
-import dev.rootlessnetwork.network.Recollection;
-import dev.rootlessnetwork.network.Violation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +37,7 @@ final class Network {
     private @Nullable NetworkRecord record;
     private boolean stopped;
     /** Of one that was stopped; read without the lock, by those who cannot wait. */
-    private volatile Optional<String> left = Optional.empty();
+    private volatile @Nullable String left;
 
     Network(LauncherContext context, String uid) {
         Runnable changed = () -> context.changed().accept(uid);
@@ -72,7 +68,7 @@ final class Network {
                 ports.choose(found.plan(), found.chosenPorts());
                 NetworkPorts.wanted(found.plan(), found.chosenPorts())
                         .forEach(forward -> context.portClaims().hold(uid, forward.id()));
-                target.resolve(found.plan(), RememberedTarget.of(found, remembered(found.plan())));
+                target.resolve(found.plan(), RememberedTarget.of(found, SpecInForce.remembered(found.plan())));
             }
         } finally {
             LogContext.clear();
@@ -106,17 +102,16 @@ final class Network {
         lock.lock();
         logAbout(request.identity());
         try {
-            if (stopped && left.isEmpty()) {
+            if (stopped && left == null) {
                 return Optional.empty();
             }
             stopped = false;
-            left = Optional.empty();
-            Problem refusal = refusal(request);
-            NetworkRequest.Run run = inForce(request, refusal);
-            if (run == null) {
-                return Optional.of(Observations.refused(request, refusal));
-            }
-            return Optional.of(converge(request, run, refusal));
+            left = null;
+            SpecInForce spec = SpecInForce.of(request, record, slirp);
+            return Optional.of(
+                    spec.run() == null
+                            ? Observations.refused(request, spec.refusal())
+                            : converge(request, spec.run(), spec.refusal()));
         } finally {
             LogContext.clear();
             lock.unlock();
@@ -130,38 +125,12 @@ final class Network {
         try {
             return stopped || record == null
                     ? Optional.empty()
-                    : Optional.of(converge(remembered(record.plan()), remembered(record.plan()), null));
+                    : Optional.of(converge(
+                            SpecInForce.remembered(record.plan()), SpecInForce.remembered(record.plan()), null));
         } finally {
             LogContext.clear();
             lock.unlock();
         }
-    }
-
-    /** Why the newest spec must not change what runs; null if it may. */
-    private @Nullable Problem refusal(NetworkRequest request) {
-        if (request instanceof NetworkRequest.Refuse refuse) {
-            return Problem.stalled(
-                    Reason.InvalidSpec,
-                    refuse.violations().stream().map(Violation::toString).collect(Collectors.joining("; ")));
-        }
-        NetworkPlan plan = ((NetworkRequest.Run) request).plan();
-        if (record == null || slirp.process() == null) {
-            return null;
-        }
-        boolean wouldRestart = !record.plan().target().equals(plan.target())
-                || StepPlanner.needsRestart(record.plan().options(), plan.options());
-        return wouldRestart ? slirp.obstacle(plan.options()).orElse(null) : null;
-    }
-
-    private NetworkRequest.@Nullable Run inForce(NetworkRequest request, @Nullable Problem refusal) {
-        if (refusal == null) {
-            return (NetworkRequest.Run) request;
-        }
-        return record == null ? null : remembered(record.plan());
-    }
-
-    private static NetworkRequest.Run remembered(NetworkPlan plan) {
-        return new NetworkRequest.Run(plan, Recollection.NONE);
     }
 
     private Map<String, Integer> chosenBefore(NetworkRequest.Run request) {
@@ -274,7 +243,7 @@ final class Network {
     Observation drain(NetworkRequest request) {
         lock.lock();
         try {
-            if (!stopped || left.isPresent()) {
+            if (!stopped || left != null) {
                 stop("drain");
             }
             return Drained.observation(request, record, left);
@@ -287,7 +256,7 @@ final class Network {
     Optional<NetworkIdentity> present() {
         lock.lock();
         try {
-            return stopped && left.isEmpty()
+            return stopped && left == null
                     ? Optional.empty()
                     : Optional.ofNullable(record).map(last -> last.plan().identity());
         } finally {
@@ -297,7 +266,7 @@ final class Network {
 
     /** What {@link #stop} has left, in a clause. Does not block. */
     Optional<String> left() {
-        return left;
+        return Optional.ofNullable(left);
     }
 
     /**
@@ -312,10 +281,10 @@ final class Network {
         try {
             stopped = true;
             Optional<String> leftNow = teardown.run(record, why);
-            if (leftNow.isPresent() && !leftNow.equals(left)) {
+            if (leftNow.isPresent() && !leftNow.get().equals(left)) {
                 LOG.warn("Cannot stop a network, and tries again error={}", leftNow.get());
             }
-            left = leftNow;
+            left = leftNow.orElse(null);
             return leftNow;
         } finally {
             LogContext.clear();

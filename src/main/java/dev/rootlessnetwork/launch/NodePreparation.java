@@ -28,7 +28,7 @@ public final class NodePreparation {
         try (HostRoot host = HostRoot.open(Source.CLUSTER, inPod)) {
             new HostFiles(host).write(file, content);
         } catch (IOException e) {
-            throw new IOException("write " + file + " of the node: " + StateDirectory.describe(e), e);
+            throw new IOException("write " + file + " of the node: " + FileFailure.describe(e), e);
         }
     }
 
@@ -40,7 +40,7 @@ public final class NodePreparation {
         try (HostRoot host = HostRoot.open(Source.CLUSTER, inPod)) {
             new HostFiles(host).delete(file);
         } catch (IOException e) {
-            throw new IOException("remove " + file + " of the node: " + StateDirectory.describe(e), e);
+            throw new IOException("remove " + file + " of the node: " + FileFailure.describe(e), e);
         }
     }
 

@@ -181,7 +181,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         if (now.isBefore(backoff.nextStart())) {
             throw new RelayLaunchDeferred(backoff.nextStart());
         }
-        StateDirectory.makePrivate(relays);
+        PrivateFiles.makeDirectory(relays);
         RelayLaunch launch =
                 new RelayLaunch(config.command(), config.flags(), relays, link, userns, cgroups.ofRelay(), predecessor);
         LOG.info("Starting the relay link={}", link);
@@ -298,9 +298,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             files.delete();
         } catch (IOException e) {
             LOG.warn(
-                    "Cannot remove files of a relay directory={} error={}",
-                    files.directory(),
-                    StateDirectory.describe(e));
+                    "Cannot remove files of a relay directory={} error={}", files.directory(), FileFailure.describe(e));
         }
     }
 

@@ -63,13 +63,13 @@ final class SlirpSteps {
         } catch (IOException e) {
             slirp.startFailed(Problem.retried(
                     Reason.StartFailed,
-                    StateDirectory.describe(e) + "; make room in the state directory, or make it writable"));
+                    FileFailure.describe(e) + "; make room in the state directory, or make it writable"));
             return current;
         }
         try {
             guest.makeTap(plan.options());
         } catch (IOException e) {
-            String why = StateDirectory.describe(e);
+            String why = FileFailure.describe(e);
             if (guest.forbids(e)) {
                 return start(leaveTapToSlirp(starting, guest, why), bound, why);
             }

@@ -1,8 +1,6 @@
 package dev.rootlessnetwork.launch;
 
-import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.network.Reason;
-import dev.rootlessnetwork.network.Recollection;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,15 +54,13 @@ final class Teardown {
             context.state().delete(files);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("files in " + files.directory() + " cannot be removed: " + StateDirectory.describe(e));
+            return Optional.of("files in " + files.directory() + " cannot be removed: " + FileFailure.describe(e));
         }
     }
 
     private Optional<String> takeDown(NetworkRecord record, String why) {
         if (record.tap() != null && target.holding(record.binding()) == null) {
-            target.resolve(
-                    record.plan(),
-                    RememberedTarget.of(record, new NetworkRequest.Run(record.plan(), Recollection.NONE)));
+            target.resolve(record.plan(), RememberedTarget.of(record, SpecInForce.remembered(record.plan())));
         }
         ports.detach();
         return slirp.stop(why).or(() -> removeTap(record));
@@ -87,7 +83,7 @@ final class Teardown {
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of("the interface " + tap + " in " + held.binding().netns() + " cannot be removed: "
-                    + StateDirectory.describe(e));
+                    + FileFailure.describe(e));
         }
     }
 }
