@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,11 @@ import picocli.CommandLine.Parameters;
         parameterListHeading = "%nArguments:%n",
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:stopped", "1:NAME is unknown, or another process owns the state directory", "2:wrong usage"},
+        exitCodeList = {
+            "0:stopped",
+            "1:NAME is unknown, something could not be stopped, or another process owns the state directory",
+            "2:wrong usage"
+        },
         footer = {"", "Examples:", "  rootlessnet delete demo/web", "  rootlessnet delete --all"})
 final class DeleteCommand implements Callable<Integer> {
     private final Console console;
@@ -61,8 +66,18 @@ final class DeleteCommand implements Callable<Integer> {
         try (StateDirectory.Lock lock = Ownership.take(state.get());
                 Removal removal = Removal.open(config.launcher(Source.STANDALONE), state.get())) {
             Map<String, NetworkKey> chosen = name == null ? removal.all() : one(name, removal);
-            removal.remove(chosen.keySet(), all);
-            chosen.values().stream().sorted().forEach(key -> console.out().println(key + " deleted"));
+            Map<String, String> left = removal.remove(chosen.keySet(), all);
+            chosen.entrySet().stream()
+                    .filter(object -> !left.containsKey(object.getKey()))
+                    .map(Map.Entry::getValue)
+                    .sorted()
+                    .forEach(key -> console.out().println(key + " deleted"));
+            if (!left.isEmpty()) {
+                throw CommandFailure.failed(left.entrySet().stream()
+                        .map(object -> chosen.get(object.getKey()) + " is not deleted: " + object.getValue())
+                        .sorted()
+                        .collect(Collectors.joining("; ")));
+            }
             return lock == null ? ExitCode.FAILED : ExitCode.OK;
         }
     }

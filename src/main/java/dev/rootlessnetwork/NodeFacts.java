@@ -50,7 +50,12 @@ record NodeFacts(
      *
      * @param problem why it does not open for reading and writing; empty if it does
      */
-    record Tun(boolean exists, String problem) {}
+    record Tun(boolean exists, String problem) {
+        /** Whether a device cgroup keeps it from us: nothing else says this (EPERM) of a device. */
+        boolean isForbidden() {
+            return problem.startsWith("Operation not permitted");
+        }
+    }
 
     /**
      * What keeps this process from doing things.

@@ -29,9 +29,9 @@ final class NodeFactsReader {
     private static final Path TUN = Path.of("/dev/net/tun");
     private static final Path CGROUP = Path.of("/sys/fs/cgroup");
     private static final List<String> SYSCTLS = List.of(
-            NodeFindings.USERNS_CLONE,
-            NodeFindings.MAX_USER_NAMESPACES,
-            NodeFindings.APPARMOR_RESTRICTS,
+            RightsFindings.USERNS_CLONE,
+            RightsFindings.MAX_USER_NAMESPACES,
+            RightsFindings.APPARMOR_RESTRICTS,
             NodeFindings.UNPRIVILEGED_PORT_START,
             NodeFindings.LOCAL_PORT_RANGE);
     private static final List<String> TOOLS = List.of("ip", "nsenter");

@@ -9,45 +9,17 @@ import dev.rootlessnetwork.slirp.SlirpFeatures.Flag;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Judges what was seen of a machine: pure functions, one for each thing that {@code doctor} looks at. */
 final class NodeFindings {
-    static final String USERNS_CLONE = "kernel.unprivileged_userns_clone";
-    static final String MAX_USER_NAMESPACES = "user.max_user_namespaces";
-    static final String APPARMOR_RESTRICTS = "kernel.apparmor_restrict_unprivileged_userns";
     static final String UNPRIVILEGED_PORT_START = "net.ipv4.ip_unprivileged_port_start";
     static final String LOCAL_PORT_RANGE = "net.ipv4.ip_local_port_range";
 
     /** Without these slirp4netns is never started: security and ports are not left out in silence. */
     private static final Set<Flag> NEEDED = Set.of(Flag.ENABLE_SECCOMP, Flag.API_SOCKET);
-
-    /** Bits of capabilities(7). */
-    private static final long CAP_DAC_OVERRIDE = 1L << 1;
-
-    private static final long CAP_DAC_READ_SEARCH = 1L << 2;
-    private static final long CAP_SETPCAP = 1L << 8;
-    private static final long CAP_NET_BIND_SERVICE = 1L << 10;
-    private static final long CAP_NET_ADMIN = 1L << 12;
-    private static final long CAP_SYS_PTRACE = 1L << 19;
-    private static final long CAP_SYS_ADMIN = 1L << 21;
-
-    private static final List<Capability> CAPABILITIES = List.of(
-            new Capability("NET_ADMIN", CAP_NET_ADMIN),
-            new Capability("SYS_PTRACE", CAP_SYS_PTRACE),
-            new Capability("SYS_ADMIN", CAP_SYS_ADMIN));
-
-    /** Those that some networks need: PID files in directories of their users, the sandbox, ports below 1024. */
-    private static final List<Capability> FURTHER_CAPABILITIES = List.of(
-            new Capability("DAC_READ_SEARCH", CAP_DAC_READ_SEARCH | CAP_DAC_OVERRIDE),
-            new Capability("SETPCAP", CAP_SETPCAP),
-            new Capability("NET_BIND_SERVICE", CAP_NET_BIND_SERVICE));
-
-    private static final int SECCOMP_OFF = 0;
 
     /** Two pidfds and a namespace, FD_CLOEXEC all. */
     private static final int DESCRIPTORS_OF_A_NETWORK = 3;
@@ -57,28 +29,17 @@ final class NodeFindings {
 
     private NodeFindings() {}
 
-    /**
-     * What root may lack.
-     *
-     * @param bits any of which will do
-     */
-    private record Capability(String name, long bits) {
-        boolean isIn(long capabilities) {
-            return (capabilities & bits) != 0;
-        }
-    }
-
     /** Everything there is to say, in the order of importance. */
     static List<Finding> of(NodeFacts facts) {
         return Stream.of(
                         slirp(facts.slirp()),
-                        List.of(tun(facts)),
-                        List.of(rights(facts)),
+                        List.of(RightsFindings.tun(facts)),
+                        List.of(RightsFindings.rights(facts)),
                         List.of(stateDirectory(facts)),
                         kernel(facts.kernel()),
-                        List.of(userNamespaces(facts.sysctls())),
-                        List.of(seccomp(facts.confinement().seccomp())),
-                        List.of(appArmor(facts.confinement().appArmor())),
+                        List.of(RightsFindings.userNamespaces(facts.sysctls())),
+                        List.of(RightsFindings.seccomp(facts.confinement().seccomp())),
+                        List.of(RightsFindings.appArmor(facts.confinement().appArmor())),
                         ports(facts),
                         List.of(nameServers(facts.surroundings().nameServers())),
                         List.of(cgroups(facts.surroundings())),
@@ -115,60 +76,6 @@ final class NodeFindings {
             }
         }
         return findings;
-    }
-
-    private static Finding tun(NodeFacts facts) {
-        String check = "/dev/net/tun";
-        if (!facts.tun().exists()) {
-            return Finding.fail(
-                    check, "is not there", "modprobe tun; a container needs the device: --device /dev/net/tun");
-        }
-        if (facts.tun().problem().isEmpty()) {
-            return Finding.ok(check, "opens");
-        }
-        return Finding.fail(
-                check,
-                "does not open: " + facts.tun().problem(),
-                facts.isRoot()
-                        ? "modprobe tun; in a container, allow the device in its cgroup: --device /dev/net/tun"
-                        : "chmod 0666 /dev/net/tun, as root; a udev rule makes it last");
-    }
-
-    private static Finding rights(NodeFacts facts) {
-        if (!facts.isRoot()) {
-            String limits = "an ordinary user (" + facts.userId()
-                    + "): targets pid and pidFile of this user's own user namespaces, no netnsPath";
-            return facts.missingTools().isEmpty()
-                    ? Finding.ok("rights", limits)
-                    : Finding.warn(
-                            "rights",
-                            limits + "; not on PATH: " + String.join(", ", new TreeSet<>(facts.missingTools()))
-                                    + ", which enter a target for an ordinary user",
-                            "install iproute2 and util-linux");
-        }
-        List<String> needed = missing(facts, CAPABILITIES);
-        if (!needed.isEmpty()) {
-            return Finding.fail(
-                    "rights",
-                    "root, but without " + String.join(", ", needed),
-                    "add these capabilities to the container or the unit");
-        }
-        List<String> further = missing(facts, FURTHER_CAPABILITIES);
-        if (!further.isEmpty()) {
-            return Finding.warn(
-                    "rights",
-                    "root, but without " + String.join(", ", further)
-                            + ": some targets, privileged ports or the sandbox do not work",
-                    "add these capabilities to the container or the unit");
-        }
-        return Finding.ok("rights", "root, with the capabilities that are needed");
-    }
-
-    private static List<String> missing(NodeFacts facts, List<Capability> capabilities) {
-        return capabilities.stream()
-                .filter(capability -> !capability.isIn(facts.confinement().capabilities()))
-                .map(Capability::name)
-                .toList();
     }
 
     private static Finding stateDirectory(NodeFacts facts) {
@@ -230,54 +137,10 @@ final class NodeFindings {
         return findings.isEmpty() ? List.of(Finding.ok(check, "Linux " + kernel)) : findings;
     }
 
-    private static Finding userNamespaces(Map<String, String> sysctls) {
-        String check = "user namespaces";
-        if (sysctls.getOrDefault(MAX_USER_NAMESPACES, "1").equals("0")) {
-            return Finding.warn(
-                    check,
-                    "nobody can make one: " + MAX_USER_NAMESPACES + " is 0",
-                    "sysctl -w " + MAX_USER_NAMESPACES + "=15000");
-        }
-        if (sysctls.getOrDefault(USERNS_CLONE, "1").equals("0")) {
-            return Finding.warn(
-                    check, "root alone can make one: " + USERNS_CLONE + " is 0", "sysctl -w " + USERNS_CLONE + "=1");
-        }
-        if (sysctls.getOrDefault(APPARMOR_RESTRICTS, "0").equals("1")) {
-            return Finding.warn(
-                    check,
-                    "an ordinary user's one has no rights without an AppArmor profile: " + APPARMOR_RESTRICTS + " is 1",
-                    "give the program that makes it a profile with \"userns,\", or sysctl -w " + APPARMOR_RESTRICTS
-                            + "=0");
-        }
-        return Finding.ok(check, "everybody can make them");
-    }
-
-    private static Finding seccomp(int mode) {
-        return mode <= SECCOMP_OFF
-                ? Finding.ok("seccomp", "no filter on us")
-                : Finding.warn(
-                        "seccomp",
-                        "we run under a filter: if it forbids pivot_root(2), slirp4netns runs without its sandbox",
-                        "allow unshare, setns, mount, umount2 and pivot_root, or say --no-pivot-root");
-    }
-
-    /**
-     * Of an unconfined profile there is only the name. Debian's and Ubuntu's packages give such ones to programs such as runc, whose
-     * containers inherit it.
-     */
-    private static Finding appArmor(String profile) {
-        boolean free = profile.isEmpty() || profile.equals("unconfined") || profile.endsWith(" (unconfined)");
-        return free
-                ? Finding.ok("AppArmor", profile.isEmpty() ? "not in use" : profile)
-                : Finding.warn(
-                        "AppArmor",
-                        "we run under the profile " + profile + ", which may forbid mounts and namespaces",
-                        "run unconfined, or allow mount, umount, pivot_root and ptrace in the profile");
-    }
-
     private static List<Finding> ports(NodeFacts facts) {
         String privileged = facts.sysctls().getOrDefault(UNPRIVILEGED_PORT_START, "1024");
-        boolean mayBind = (facts.confinement().capabilities() & CAP_NET_BIND_SERVICE) != 0 || privileged.equals("0");
+        boolean mayBind =
+                Capability.NET_BIND_SERVICE.isIn(facts.confinement().capabilities()) || privileged.equals("0");
         Finding low = mayBind
                 ? Finding.ok("host ports", "all can be forwarded")
                 : Finding.warn(

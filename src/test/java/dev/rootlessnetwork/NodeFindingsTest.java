@@ -2,6 +2,7 @@ package dev.rootlessnetwork;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rootlessnetwork.chart.Chart;
 import dev.rootlessnetwork.network.HostPortRange;
 import dev.rootlessnetwork.posix.Kernel;
 import dev.rootlessnetwork.slirp.SlirpBinary;
@@ -12,9 +13,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeFindingsTest {
     private static final Path STATE = Path.of("/run/rootlessnet");
@@ -138,21 +138,38 @@ class NodeFindingsTest {
                         "rights",
                         "root, but without NET_ADMIN, SYS_ADMIN",
                         "add these capabilities to the container or the unit"));
-        confinement = new NodeFacts.Confinement(-1L & ~(1L << 1 | 1L << 2 | 1L << 8), 0, "", 20000);
+        confinement = new NodeFacts.Confinement(-1L & ~(1L << 1 | 1L << 2), 0, "", 20000);
         assertThat(bad())
                 .containsExactly(Finding.warn(
                         "rights",
-                        "root, but without DAC_READ_SEARCH, SETPCAP: some targets, privileged ports or the sandbox do not work",
+                        "root, but without DAC_READ_SEARCH: some targets, privileged ports or the sandbox do not work",
                         "add these capabilities to the container or the unit"));
     }
 
-    /** What the chart's agent has, and what the systemd unit has. */
-    @ParameterizedTest
-    @ValueSource(longs = {1L << 2, 1L << 1})
-    void findsEnoughWithWhatAnAgentIsGiven(long readsOthersFiles) {
-        long others = 1L << 8 | 1L << 10 | 1L << 12 | 1L << 19 | 1L << 21;
-        confinement = new NodeFacts.Confinement(readsOthersFiles | others, 0, "", 20000);
+    /** A test shows that the agent needs each of the chart's: see ConfinedAgentIT. */
+    @Test
+    void wantsTheCapabilitiesThatTheChartGives() {
+        assertThat(Stream.concat(RightsFindings.NEEDED.stream(), RightsFindings.FURTHER.stream()))
+                .extracting(Capability::name)
+                .containsExactlyInAnyOrderElementsOf(
+                        Chart.capabilities(Chart.rendered("").agent()));
+    }
+
+    @Test
+    void missesNoRightToReadWhereThereIsTheOneToWrite() {
+        confinement = new NodeFacts.Confinement(-1L & ~(1L << 2), 0, "", 20000);
         assertThat(bad()).isEmpty();
+    }
+
+    @Test
+    void saysThatADeviceCgroupForbidsTheTunDevice() {
+        tun = new NodeFacts.Tun(true, "Operation not permitted");
+        assertThat(bad())
+                .containsExactly(Finding.fail(
+                        "/dev/net/tun",
+                        "does not open: Operation not permitted",
+                        "allow character device 10:200 in this container's device cgroup: --device /dev/net/tun; or update"
+                                + " runc, of which 1.2.0 to 1.2.3 leave it out"));
     }
 
     @Test

@@ -90,8 +90,25 @@ class PrepareNodeIT {
         Files.delete(other);
         for (int i = 0; i < 2; i++) {
             remove(file);
-            assertThat(kubelet.resolve("seccomp")).isEmptyDirectory();
+            assertThat(kubelet.resolve("seccomp")).doesNotExist();
+            assertThat(kubelet).isEmptyDirectory();
         }
+    }
+
+    @Test
+    void leavesADirectoryThatItHasNotMade() throws IOException {
+        Path seccomp = Files.createDirectories(node.resolve("kubelet/seccomp"));
+        Path profile = Files.writeString(image.resolve("agent.json"), "{}");
+        Path file = seccomp.resolve("rootlessnetwork/agent.json");
+        prepare(
+                IN_POD,
+                "seccomp profile " + file + " is there",
+                "--seccomp-profile",
+                profile.toString(),
+                "--seccomp-directory",
+                String.valueOf(file.getParent()));
+        remove(file);
+        assertThat(seccomp).isEmptyDirectory();
     }
 
     private static void remove(Path file) throws IOException {

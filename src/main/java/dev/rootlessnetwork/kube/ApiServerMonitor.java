@@ -61,6 +61,11 @@ final class ApiServerMonitor implements Interceptor {
         return Optional.ofNullable(troubles.get(Access.READ)).map(Trouble::text);
     }
 
+    /** What keeps us from writing statuses or events; empty if nothing does. */
+    synchronized Optional<String> writeTrouble() {
+        return Optional.ofNullable(troubles.get(Access.WRITE)).map(Trouble::text);
+    }
+
     /** How long the API server asks us still to wait (Retry-After); zero: not at all. */
     synchronized Duration retryAfter() {
         return Duration.ofNanos(Math.max(0, retryAtNanos - System.nanoTime()));

@@ -30,6 +30,7 @@ public final class ControllerRunner {
     private final ApiServerMonitor monitor = new ApiServerMonitor();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Readiness readiness = new Readiness(false, "starting");
+    private volatile Supplier<Optional<String>> writeTrouble = Optional::empty;
     private volatile Supplier<Optional<String>> drainLeft = Optional::empty;
     private volatile boolean informerStopped;
 
@@ -59,12 +60,23 @@ public final class ControllerRunner {
                     LOG.debug("Owns the state directory lock={}", held);
                     work();
                     if (settings.drain()) {
-                        settings.state().removeOwner();
+                        retire();
                     }
                 }
             }
         }
         return !informerStopped;
+    }
+
+    private void retire() {
+        try {
+            settings.state().retire(settings.launcher().inPod());
+        } catch (IOException e) {
+            LOG.warn(
+                    "Cannot remove the state directory directory={} error={}",
+                    settings.state().path(),
+                    e.toString());
+        }
     }
 
     /** Empty if we are to end before it is ours. */
@@ -97,6 +109,7 @@ public final class ControllerRunner {
                     new NetworkReconciler(settings, networks, changes, statuses, events, metrics);
             Operator operator = OperatorConfig.operator(client, this::informerStopped, metrics);
             operator.register(reconciler, OperatorConfig.controller(settings.nodeName(), operator, statuses));
+            writeTrouble = statuses::trouble;
             drainLeft = () -> settings.drain() ? left(networks, statuses) : Optional.empty();
             Thread starting = new Thread(() -> start(operator), "operator-start");
             starting.setDaemon(true);
@@ -121,6 +134,7 @@ public final class ControllerRunner {
 
     private Readiness readiness() {
         return monitor.readTrouble()
+                .or(writeTrouble)
                 .map(trouble -> new Readiness(false, trouble))
                 .or(() -> readiness.ready()
                         ? drainLeft.get().map(left -> new Readiness(false, "draining: " + left))

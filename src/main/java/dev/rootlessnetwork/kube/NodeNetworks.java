@@ -39,12 +39,14 @@ final class NodeNetworks implements AutoCloseable {
     /** To stop a network is mostly to wait for slirp4netns and the kernel. */
     private static final int THREADS = 8;
 
-    private static final Duration CLEAR_AGAIN = Duration.ofSeconds(5);
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+    private static final String NODE = "node";
     private static final Duration LONG_START = Duration.ofMillis(200);
 
     private final SpecMapper mapper;
     private final Listener listener;
     private final WorkQueue queue = new WorkQueue("stop", THREADS, this::work);
+    private final WorkQueue clearing = new WorkQueue("clear", 1, node -> clear());
     private final CountDownLatch open = new CountDownLatch(1);
     private final String nodeName;
     private final Launcher launcher;
@@ -54,6 +56,7 @@ final class NodeNetworks implements AutoCloseable {
     private final boolean drain;
     private volatile boolean complete;
     private volatile boolean cleared;
+    private volatile String uncleared = "";
 
     /** Hears of what is to be done next. By any thread; must not block. */
     interface Listener {
@@ -178,7 +181,9 @@ final class NodeNetworks implements AutoCloseable {
     /** Keeps an object with its status where {@code rootlessnet get} finds it. Does not block. */
     void observed(RootlessNetwork object, RootlessNetworkStatus status) {
         if (drain) {
-            tried(object.uid()); // not before there is a status to be written
+            if (launcher.left(object.uid()).isEmpty()) {
+                tried(object.uid()); // not before there is a status to be written
+            }
         } else {
             files.keep(object, status);
         }
@@ -188,12 +193,17 @@ final class NodeNetworks implements AutoCloseable {
     Optional<String> left() {
         int networks = untried.size();
         if (networks > 0) {
-            return Optional.of(
-                    networks == 1
+            String why = untried.stream()
+                    .flatMap(uid -> launcher.left(uid).stream())
+                    .findFirst()
+                    .map(left -> ": " + left)
+                    .orElse("");
+            return Optional.of((networks == 1
                             ? "1 network is still to be stopped"
-                            : networks + " networks are still to be stopped");
+                            : networks + " networks are still to be stopped")
+                    + why);
         }
-        return cleared ? Optional.empty() : Optional.of("relays and files are still to be removed");
+        return cleared ? Optional.empty() : Optional.of("relays and files are still to be removed" + uncleared);
     }
 
     private void tried(String uid) {
@@ -211,18 +221,29 @@ final class NodeNetworks implements AutoCloseable {
         launcher.stopOrphans();
         Footprint.trimSoon(queue);
         if (drain) {
-            List<Future<?>> unused = List.of(queue.later(Duration.ZERO, this::clear));
+            clearing.add(NODE);
         }
     }
 
-    private synchronized void clear() {
+    private void clear() {
         try {
-            launcher.clear();
+            List<NetworkKey> others = launcher.clear();
             cleared = true;
-            LOG.info("Drained: nothing is left on this node");
+            if (others.isEmpty()) {
+                LOG.info("Drained: nothing is left on this node");
+            } else {
+                LOG.warn(
+                        "Drained: no network of the cluster is left on this node. Its state directory, and what else they share, is kept"
+                                + " for networks of 'rootlessnet run', which 'rootlessnet delete' stops networks={}",
+                        others);
+            }
         } catch (IOException e) {
-            LOG.warn("Cannot remove what is left of the networks; trying again error={}", e.toString());
-            List<Future<?>> unused = List.of(queue.later(CLEAR_AGAIN, this::clear));
+            String why = ": " + e.getMessage();
+            if (!why.equals(uncleared)) {
+                uncleared = why;
+                LOG.warn("Cannot remove what is left of the networks, and tries again error={}", e.getMessage());
+            }
+            clearing.addAfter(NODE, AGAIN);
         }
     }
 
@@ -233,7 +254,13 @@ final class NodeNetworks implements AutoCloseable {
             return;
         }
         if (complete) {
-            launcher.stop(uid);
+            if (launcher.stop(uid).isPresent()) {
+                queue.addAfter(uid, AGAIN);
+                if (!drain) {
+                    tried(uid);
+                }
+                return;
+            }
             files.forget(uid);
             tried(uid);
             listener.stopped(uid);
@@ -259,6 +286,7 @@ final class NodeNetworks implements AutoCloseable {
     @Override
     public void close() throws IOException {
         queue.close(Duration.ZERO);
+        clearing.close(Duration.ZERO);
         files.close();
         launcher.close();
     }

@@ -13,6 +13,7 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ final class StatusWriter implements AutoCloseable {
     private final AgentMetrics metrics;
     private final WorkQueue queue = new WorkQueue("status", THREADS, this::write);
     private final WriteBackoff backoff = new WriteBackoff();
+    /** Whether the last write failed by something that concerns all of them. */
+    private volatile boolean failing;
+
     private final Map<String, Told> told = new ConcurrentHashMap<>();
 
     /**
@@ -158,6 +162,11 @@ final class StatusWriter implements AutoCloseable {
         return (int) told.values().stream().filter(last -> last.pending != null).count();
     }
 
+    /** What keeps statuses that wait from being written; empty if nothing does, or if it concerns a single object. */
+    Optional<String> trouble() {
+        return failing && waiting() > 0 ? monitor.writeTrouble() : Optional.empty();
+    }
+
     /** Drops what is known of an object that is gone. */
     void forget(String uid) {
         told.remove(uid);
@@ -176,10 +185,13 @@ final class StatusWriter implements AutoCloseable {
         try {
             RootlessNetwork answer = apply(now, now.pending);
             backoff.succeeded();
+            failing = false;
             metrics.statusWritten(false);
             settle(uid, now.pending, answer);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                // Where the definition has no status subresource, the API server says so in the same words; without the
+                // definition objects cannot be read either, which the monitor tells.
                 LOG.debug("The object of a status is gone object={} uid={}", now.object.key(), uid);
                 forget(uid);
                 return;
@@ -202,6 +214,7 @@ final class StatusWriter implements AutoCloseable {
         if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
             return CONFLICT_AGAIN;
         }
+        failing = true;
         return backoff.failed(e, monitor.retryAfter());
     }
 

@@ -5,6 +5,7 @@ import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.network.PortEntry;
 import dev.rootlessnetwork.network.Problem;
 import dev.rootlessnetwork.network.Reason;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,25 @@ final class Drained {
     static final Problem PROBLEM = Problem.retried(
             Reason.Drained, "the network was stopped because the agent drains; it starts again when drain ends");
 
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+
     private Drained() {}
 
-    /** @param record of the network that was stopped; null if there was none */
-    static Observation observation(NetworkRequest request, @Nullable NetworkRecord record) {
+    /**
+     * @param record of the network that was stopped; null if there was none
+     * @param left what of it could not be stopped or removed, so that it is tried again soon; null if nothing is
+     */
+    static Observation observation(NetworkRequest request, @Nullable NetworkRecord record, @Nullable String left) {
+        Problem problem = left == null
+                ? PROBLEM
+                : Problem.retried(
+                        Reason.Drained,
+                        "the network is being stopped because the agent drains, again and again: " + left);
+        Duration again = left == null ? null : AGAIN;
         if (!(request instanceof NetworkRequest.Run run)) {
             return new Observation(
                     request.identity(),
-                    PROBLEM,
+                    problem,
                     null,
                     record == null ? null : record.binding(),
                     null,
@@ -31,7 +43,7 @@ final class Drained {
                     null,
                     List.of(),
                     0,
-                    null);
+                    again);
         }
         NetworkPlan plan = run.plan();
         RememberedTarget target = RememberedTarget.of(record, run);
@@ -41,14 +53,14 @@ final class Drained {
                 plan,
                 target == null ? null : target.binding(),
                 null,
-                PROBLEM,
+                problem,
                 null,
                 plan.ports().stream()
                         .map(entry -> new PortObservation(
-                                entry, hostPort(entry, run, record), PortObservation.State.PENDING, PROBLEM))
+                                entry, hostPort(entry, run, record), PortObservation.State.PENDING, problem))
                         .toList(),
                 0,
-                null);
+                again);
     }
 
     private static @Nullable Integer hostPort(PortEntry entry, NetworkRequest.Run run, @Nullable NetworkRecord record) {

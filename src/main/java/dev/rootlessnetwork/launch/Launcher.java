@@ -1,9 +1,12 @@
 package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.network.NetworkIdentity;
+import dev.rootlessnetwork.network.NetworkKey;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.port.HostPortClaims;
 import dev.rootlessnetwork.port.HostPortProbe;
+import dev.rootlessnetwork.posix.PosixException;
+import dev.rootlessnetwork.posix.Tap;
 import dev.rootlessnetwork.posix.User;
 import dev.rootlessnetwork.slirp.SlirpLocator;
 import dev.rootlessnetwork.slirp.SlirpStarter;
@@ -22,6 +25,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The launcher core: makes networks as they are asked for, and watches over them. Knows no source of objects.
@@ -29,6 +34,8 @@ import java.util.stream.Collectors;
  * <p>Networks outlive it. What an earlier launcher of the same state directory left is adopted at once.
  */
 public final class Launcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
+
     /** Ample for a relay that is well, and short for those who wait. */
     private static final Duration TRAFFIC_DEADLINE = Duration.ofSeconds(1);
 
@@ -68,6 +75,7 @@ public final class Launcher implements AutoCloseable {
             }
         }
         boolean root = User.effectiveId() == 0;
+        warnOfMissingTun();
         Supervisor supervisor = Supervisor.start();
         HostRoot hostRoot = HostRoot.open(config.source(), config.inPod());
         HostPortClaims claims = new HostPortClaims();
@@ -97,6 +105,15 @@ public final class Launcher implements AutoCloseable {
         return launcher;
     }
 
+    /** Said early, since each object's status will say it, too, once somebody asks for a network. */
+    private static void warnOfMissingTun() {
+        try {
+            Tap.checkDevice();
+        } catch (PosixException e) {
+            LOG.warn("No network can be started error=\"{}\"", e.getMessage());
+        }
+    }
+
     private void adopt(NetworkRecord record) {
         NetworkIdentity identity = record.plan().identity();
         if (record.source() == context.config().source()) {
@@ -115,7 +132,7 @@ public final class Launcher implements AutoCloseable {
 
     /** Ends processes that no record tells of and no object has claimed. For when all objects were converged once. */
     public void stopOrphans() {
-        context.orphans().endAll();
+        context.orphans().endAll().forEach(left -> LOG.warn("Cannot stop what no object claims error={}", left));
         Set<String> known = networks.keySet().stream().map(NetworkFiles::id).collect(Collectors.toSet());
         context.relays().keepOnly(known);
         context.cgroups().keepOnly(known);
@@ -173,11 +190,24 @@ public final class Launcher implements AutoCloseable {
         return memory;
     }
 
-    /** Stops everything of an object and removes every trace of it. Blocks for a few seconds at most. */
-    public void stop(String uid) {
+    /**
+     * Stops everything of an object and removes every trace of it. Blocks for a few seconds at most.
+     *
+     * @return what is left, in a clause: it is to be called again then; empty if nothing is
+     */
+    public Optional<String> stop(String uid) {
         Network network = network(uid);
-        network.stop("object deleted");
-        networks.remove(uid, network);
+        Optional<String> left = network.stop("object deleted");
+        if (left.isEmpty()) {
+            networks.remove(uid, network);
+        }
+        return left;
+    }
+
+    /** What is left of an object's network that was stopped, in a clause; empty if nothing is. Does not block. */
+    public Optional<String> left(String uid) {
+        Network network = networks.get(uid);
+        return network == null ? Optional.empty() : network.left();
     }
 
     /**
@@ -194,13 +224,27 @@ public final class Launcher implements AutoCloseable {
      * serve to their end, cgroups, and files. Where networks of another kind run on, what they share with ours stays. Blocks for some
      * seconds.
      *
-     * @throws IOException if something cannot be removed; to be tried again
+     * @return the networks that run on; empty if nothing is left
+     * @throws IOException tells what cannot be ended or removed; to be tried again
      */
-    public void clear() throws IOException {
-        if (networks.values().stream().allMatch(Network::isStopped)) {
-            context.relays().endAll();
+    public List<NetworkKey> clear() throws IOException {
+        failIfLeft(context.orphans().endAll());
+        List<NetworkKey> others = networks.values().stream()
+                .flatMap(network -> network.present().stream())
+                .map(NetworkIdentity::key)
+                .sorted()
+                .toList();
+        if (others.isEmpty()) {
+            failIfLeft(context.relays().endAll());
             context.cgroups().removeAll();
             context.state().clear();
+        }
+        return others;
+    }
+
+    private static void failIfLeft(List<String> left) throws IOException {
+        if (!left.isEmpty()) {
+            throw new IOException(String.join("; ", left));
         }
     }
 

@@ -5,16 +5,11 @@ import dev.rootlessnetwork.network.NetworkPlan;
 import dev.rootlessnetwork.network.NetworkRequest;
 import dev.rootlessnetwork.network.PortForward;
 import dev.rootlessnetwork.network.Problem;
-import dev.rootlessnetwork.network.Reason;
-import dev.rootlessnetwork.network.Recollection;
-import dev.rootlessnetwork.network.Violation;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +33,11 @@ final class Network {
     private final NetworkTarget target;
     private final RecordFile records;
     private final SlirpSteps steps;
+    private final Teardown teardown;
     private @Nullable NetworkRecord record;
     private boolean stopped;
+    /** Of one that was stopped; read without the lock, by those who cannot wait. */
+    private volatile @Nullable String left;
 
     Network(LauncherContext context, String uid) {
         Runnable changed = () -> context.changed().accept(uid);
@@ -51,6 +49,7 @@ final class Network {
         this.target = new NetworkTarget(context, uid, changed);
         this.records = new RecordFile(context.state(), files.record());
         this.steps = new SlirpSteps(context, slirp, target, records);
+        this.teardown = new Teardown(context, uid, files, slirp, ports, target);
     }
 
     private void logAbout(@Nullable NetworkIdentity identity) {
@@ -69,7 +68,7 @@ final class Network {
                 ports.choose(found.plan(), found.chosenPorts());
                 NetworkPorts.wanted(found.plan(), found.chosenPorts())
                         .forEach(forward -> context.portClaims().hold(uid, forward.id()));
-                target.resolve(found.plan(), RememberedTarget.of(found, remembered(found.plan())));
+                target.resolve(found.plan(), RememberedTarget.of(found, SpecInForce.remembered(found.plan())));
             }
         } finally {
             LogContext.clear();
@@ -95,20 +94,24 @@ final class Network {
         }
     }
 
-    /** Makes the request true as far as possible; empty if the network was stopped for good meanwhile. */
+    /**
+     * Makes the request true as far as possible; empty if the network was stopped for good meanwhile. One of which something is left goes
+     * on from there.
+     */
     Optional<Observation> converge(NetworkRequest request) {
         lock.lock();
         logAbout(request.identity());
         try {
-            if (stopped) {
+            if (stopped && left == null) {
                 return Optional.empty();
             }
-            Problem refusal = refusal(request);
-            NetworkRequest.Run run = inForce(request, refusal);
-            if (run == null) {
-                return Optional.of(Observations.refused(request, refusal));
-            }
-            return Optional.of(converge(request, run, refusal));
+            stopped = false;
+            left = null;
+            SpecInForce spec = SpecInForce.of(request, record, slirp);
+            return Optional.of(
+                    spec.run() == null
+                            ? Observations.refused(request, spec.refusal())
+                            : converge(request, spec.run(), spec.refusal()));
         } finally {
             LogContext.clear();
             lock.unlock();
@@ -122,38 +125,12 @@ final class Network {
         try {
             return stopped || record == null
                     ? Optional.empty()
-                    : Optional.of(converge(remembered(record.plan()), remembered(record.plan()), null));
+                    : Optional.of(converge(
+                            SpecInForce.remembered(record.plan()), SpecInForce.remembered(record.plan()), null));
         } finally {
             LogContext.clear();
             lock.unlock();
         }
-    }
-
-    /** Why the newest spec must not change what runs; null if it may. */
-    private @Nullable Problem refusal(NetworkRequest request) {
-        if (request instanceof NetworkRequest.Refuse refuse) {
-            return Problem.stalled(
-                    Reason.InvalidSpec,
-                    refuse.violations().stream().map(Violation::toString).collect(Collectors.joining("; ")));
-        }
-        NetworkPlan plan = ((NetworkRequest.Run) request).plan();
-        if (record == null || slirp.process() == null) {
-            return null;
-        }
-        boolean wouldRestart = !record.plan().target().equals(plan.target())
-                || StepPlanner.needsRestart(record.plan().options(), plan.options());
-        return wouldRestart ? slirp.obstacle(plan.options()).orElse(null) : null;
-    }
-
-    private NetworkRequest.@Nullable Run inForce(NetworkRequest request, @Nullable Problem refusal) {
-        if (refusal == null) {
-            return (NetworkRequest.Run) request;
-        }
-        return record == null ? null : remembered(record.plan());
-    }
-
-    private static NetworkRequest.Run remembered(NetworkPlan plan) {
-        return new NetworkRequest.Run(plan, Recollection.NONE);
     }
 
     private Map<String, Integer> chosenBefore(NetworkRequest.Run request) {
@@ -266,54 +243,49 @@ final class Network {
     Observation drain(NetworkRequest request) {
         lock.lock();
         try {
-            if (!stopped) {
+            if (!stopped || left != null) {
                 stop("drain");
             }
-            return Drained.observation(request, record);
+            return Drained.observation(request, record, left);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether it was stopped for good. */
-    boolean isStopped() {
+    /** Whose network it is, while it is there or something of it is left; empty, too, where none ever was. */
+    Optional<NetworkIdentity> present() {
         lock.lock();
         try {
-            return stopped;
+            return stopped && left == null
+                    ? Optional.empty()
+                    : Optional.ofNullable(record).map(last -> last.plan().identity());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What {@link #stop} has left, in a clause. Does not block. */
+    Optional<String> left() {
+        return Optional.ofNullable(left);
     }
 
     /**
      * Stops everything, and removes every trace.
      *
      * @param why for the log
+     * @return what is left, to be tried again; empty if nothing is
      */
-    void stop(String why) {
+    Optional<String> stop(String why) {
         lock.lock();
         logAbout(record == null ? null : record.plan().identity());
         try {
             stopped = true;
-            if (record != null) {
-                if (record.tap() != null && target.holding(record.binding()) == null) {
-                    target.resolve(record.plan(), RememberedTarget.of(record, remembered(record.plan())));
-                }
-                ports.detach();
-                slirp.stop(why);
-                steps.removeTap(record);
-                context.tell(context.portClaims().forget(record.plan().claimant()));
+            Optional<String> leftNow = teardown.run(record, why);
+            if (leftNow.isPresent() && !leftNow.get().equals(left)) {
+                LOG.warn("Cannot stop a network, and tries again error={}", leftNow.get());
             }
-            target.release();
-            context.tell(context.netnsClaims().releaseAllBut(uid, null));
-            context.orphans().end(files);
-            context.cgroups().removeNetwork(files);
-            context.state().delete(files);
-        } catch (IOException e) {
-            LOG.warn(
-                    "Cannot remove a network's files directory={} error={}",
-                    files.directory(),
-                    StateDirectory.describe(e));
+            left = leftNow.orElse(null);
+            return leftNow;
         } finally {
             LogContext.clear();
             lock.unlock();

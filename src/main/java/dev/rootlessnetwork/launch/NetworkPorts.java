@@ -124,7 +124,7 @@ final class NetworkPorts {
                 found.addAll(handler.serving());
             }
         } catch (IOException e) {
-            Problem problem = Problem.retried(Reason.PortFailed, StateDirectory.describe(e));
+            Problem problem = Problem.retried(Reason.PortFailed, FileFailure.describe(e));
             problems.clear();
             wanted.forEach(forward -> problems.put(forward.id(), problem));
             return false;
@@ -174,7 +174,7 @@ final class NetworkPorts {
         try {
             problems.putAll(handler.change(close, open));
         } catch (IOException e) {
-            Problem problem = Problem.retried(Reason.PortFailed, StateDirectory.describe(e));
+            Problem problem = Problem.retried(Reason.PortFailed, FileFailure.describe(e));
             open.forEach(forward -> problems.put(forward.id(), problem));
         }
     }

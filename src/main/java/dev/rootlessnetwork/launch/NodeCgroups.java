@@ -84,7 +84,7 @@ final class NodeCgroups {
             }
         } catch (IOException e) {
             throw new IOException(
-                    "cannot put " + what + " into the cgroup " + group + ": " + StateDirectory.describe(e)
+                    "cannot put " + what + " into the cgroup " + group + ": " + FileFailure.describe(e)
                             + "; 'rootlessnet prepare-node --cgroup " + wanted.name()
                             + "', run once as root of the node, makes what is missing; without --cgroup it would end with our"
                             + " container",

@@ -28,16 +28,19 @@ public final class NodePreparation {
         try (HostRoot host = HostRoot.open(Source.CLUSTER, inPod)) {
             new HostFiles(host).write(file, content);
         } catch (IOException e) {
-            throw new IOException("write " + file + " of the node: " + StateDirectory.describe(e), e);
+            throw new IOException("write " + file + " of the node: " + FileFailure.describe(e), e);
         }
     }
 
-    /** Removes a file of the node and, if nothing else is in it, its directory; neither need be there. */
+    /**
+     * Removes a file of the node that {@link #writeFile} wrote, with the directories that were made for it, as far as nothing else is in
+     * them. None need be there.
+     */
     public static void deleteFile(Path file, boolean inPod) throws IOException {
         try (HostRoot host = HostRoot.open(Source.CLUSTER, inPod)) {
             new HostFiles(host).delete(file);
         } catch (IOException e) {
-            throw new IOException("remove " + file + " of the node: " + StateDirectory.describe(e), e);
+            throw new IOException("remove " + file + " of the node: " + FileFailure.describe(e), e);
         }
     }
 

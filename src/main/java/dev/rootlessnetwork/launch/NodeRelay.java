@@ -36,9 +36,6 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
     /** By then a relay with nothing left to serve has ended. */
     private static final Duration OWN_END = Duration.ofSeconds(2);
 
-    /** From SIGTERM to SIGKILL. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
-
     private final RelayConfig config;
     private final Path relays;
     private final String link;
@@ -163,7 +160,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                     now.process().pid());
             now.watch().close();
             running = null;
-            end(now.process(), now.files(), cgroups);
+            endOrWarn(now.process(), now.files());
             return Optional.empty();
         }
     }
@@ -184,7 +181,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         if (now.isBefore(backoff.nextStart())) {
             throw new RelayLaunchDeferred(backoff.nextStart());
         }
-        StateDirectory.makePrivate(relays);
+        PrivateFiles.makeDirectory(relays);
         RelayLaunch launch =
                 new RelayLaunch(config.command(), config.flags(), relays, link, userns, cgroups.ofRelay(), predecessor);
         LOG.info("Starting the relay link={}", link);
@@ -222,7 +219,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
                     adopt(files, process, client.welcome());
                 } catch (RelayException e) {
                     LOG.warn("Ending a relay that cannot be reached pid={} error={}", pid, e.getMessage());
-                    end(process, files, cgroups);
+                    endOrWarn(process, files);
                 }
             } catch (IOException e) {
                 LOG.debug("The relay has ended pid={} error={}", pid, e.getMessage());
@@ -235,7 +232,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             process.close();
         } else if (running != null) {
             LOG.warn("Ending a second relay pid={}", files.pid());
-            end(process, files, cgroups);
+            endOrWarn(process, files);
         } else if (!welcome.version().equals(config.version())) {
             cgroups.adoptRelay(files.pid()); // its connections may last
             LOG.info("Replacing the relay pid={} version={} by={}", files.pid(), welcome.version(), config.version());
@@ -258,13 +255,24 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
         }
     }
 
-    /** Ends a relay, which cuts what it serves, and removes its files. */
-    static void end(PidFd process, RelayFiles files, NodeCgroups cgroups) throws IOException {
+    private void endOrWarn(PidFd process, RelayFiles files) {
+        end(process, files, cgroups)
+                .ifPresent(left -> LOG.warn("A relay is left, with the ports that it has error={}", left));
+    }
+
+    /**
+     * Ends a relay, which cuts what it serves, and removes its files.
+     *
+     * @return why it goes on; empty if it does not
+     */
+    static Optional<String> end(PidFd process, RelayFiles files, NodeCgroups cgroups) {
         try (process) {
-            process.end(GRACE);
-            Children.reap(process.pid());
-        } finally {
-            forget(files, cgroups);
+            Optional<String> left = ProcessEnd.of("the relay", process);
+            if (left.isEmpty()) {
+                Children.reap(process.pid());
+                forget(files, cgroups);
+            }
+            return left;
         }
     }
 
@@ -290,9 +298,7 @@ final class NodeRelay implements RelayPortHandler.Access, AutoCloseable {
             files.delete();
         } catch (IOException e) {
             LOG.warn(
-                    "Cannot remove files of a relay directory={} error={}",
-                    files.directory(),
-                    StateDirectory.describe(e));
+                    "Cannot remove files of a relay directory={} error={}", files.directory(), FileFailure.describe(e));
         }
     }
 

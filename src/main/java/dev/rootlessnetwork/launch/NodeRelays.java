@@ -100,17 +100,26 @@ final class NodeRelays implements AutoCloseable {
         }
     }
 
-    /** Ends every relay, those included that were replaced and serve their last connections. For when no network has ports there. */
-    void endAll() throws IOException {
+    /**
+     * Ends every relay, those included that were replaced and serve their last connections. For when no network has ports there.
+     *
+     * @return why some go on; empty if none does
+     */
+    List<String> endAll() {
         close();
+        List<String> left = new ArrayList<>();
         for (int pid : RelayProcesses.all(directory)) {
             LOG.info("Ending a relay pid={}", pid);
+            RelayFiles files = new RelayFiles(directory.resolve(Integer.toString(pid)));
             try {
-                NodeRelay.end(PidFd.open(pid), new RelayFiles(directory.resolve(Integer.toString(pid))), cgroups);
+                NodeRelay.end(PidFd.open(pid), files, cgroups).ifPresent(left::add);
             } catch (PosixException e) {
-                LOG.debug("The relay has ended pid={} error={}", pid, e.getMessage());
+                if (!e.is("ESRCH")) {
+                    left.add("the relay: " + e.getMessage());
+                }
             }
         }
+        return left;
     }
 
     private NodeRelay named(String link) {

@@ -44,7 +44,7 @@ final class Observations {
             LauncherContext context) {
         NetworkPlan plan = record.plan();
         Instant now = context.clock().instant();
-        SlirpProcess process = slirp.process();
+        SlirpProcess process = slirp.problem() == null ? slirp.process() : null; // else it is one that does not end
         BoundTarget bound = target.bound();
         Problem slirpProblem = process == null ? whyNotRunning(target, slirp) : null;
         GuestNetwork guest = process == null

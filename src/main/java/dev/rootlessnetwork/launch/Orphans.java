@@ -7,10 +7,10 @@ import dev.rootlessnetwork.posix.Procfs;
 import dev.rootlessnetwork.posix.Tap;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Orphans {
     private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
-    private static final Duration GRACE = Duration.ofSeconds(2);
     private static final String API_SOCKET_FLAG = "--api-socket";
 
     private final Map<Path, Integer> pids;
@@ -52,18 +51,25 @@ final class Orphans {
         return new Orphans(found);
     }
 
-    /** Ends the orphan of a network, if there is one. */
-    synchronized void end(NetworkFiles files) {
-        Integer pid = pids.remove(files.apiSocket());
-        if (pid != null) {
-            end(pid, files.apiSocket());
-        }
+    /**
+     * Ends the orphan of a network, if there is one.
+     *
+     * @return why it goes on; empty if it does not
+     */
+    synchronized Optional<String> end(NetworkFiles files) {
+        Integer pid = pids.get(files.apiSocket());
+        return pid == null ? Optional.empty() : end(pid, files.apiSocket());
     }
 
-    /** Ends all that are left. */
-    synchronized void endAll() {
-        pids.forEach((socket, pid) -> end(pid, socket));
-        pids.clear();
+    /**
+     * Ends all that are left.
+     *
+     * @return why some go on; empty if none does
+     */
+    synchronized List<String> endAll() {
+        return Map.copyOf(pids).entrySet().stream()
+                .flatMap(orphan -> end(orphan.getValue(), orphan.getKey()).stream())
+                .toList();
     }
 
     /** The record that told of the tap is lost as well, so that nobody else would remove it. */
@@ -78,17 +84,21 @@ final class Orphans {
         }
     }
 
-    private static void end(int pid, Path socket) {
+    private Optional<String> end(int pid, Path socket) {
+        Optional<String> left = Optional.empty();
         try (PidFd process = PidFd.open(pid)) {
-            if (!Procfs.commandLine(pid).contains(socket.toString())) {
-                return;
+            if (Procfs.commandLine(pid).contains(socket.toString())) {
+                LOG.info("Stopping a slirp4netns that no record tells of pid={}", pid);
+                endItsTap(process);
+                left = ProcessEnd.of("slirp4netns", process);
+                Children.reap(pid); // it may be ours, of an earlier launcher in this process
             }
-            LOG.info("Stopping a slirp4netns that no record tells of pid={}", pid);
-            endItsTap(process);
-            process.end(GRACE);
-            Children.reap(pid); // it may be ours, of an earlier launcher in this process
         } catch (PosixException e) {
             LOG.debug("It has ended already pid={} error={}", pid, e.getMessage());
         }
+        if (left.isEmpty()) {
+            pids.remove(socket);
+        }
+        return left;
     }
 }

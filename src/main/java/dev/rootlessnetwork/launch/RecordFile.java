@@ -40,7 +40,7 @@ final class RecordFile {
             LOG.warn(
                     "Cannot write a recovery record; after a restart of ours this network is started anew file={} error={}",
                     file,
-                    StateDirectory.describe(e));
+                    FileFailure.describe(e));
         }
     }
 }

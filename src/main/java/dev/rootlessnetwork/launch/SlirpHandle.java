@@ -5,8 +5,6 @@ import dev.rootlessnetwork.posix.ExitStatus;
 import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.PosixException;
 import dev.rootlessnetwork.posix.Procfs;
-import dev.rootlessnetwork.posix.Signal;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +15,11 @@ import org.slf4j.LoggerFactory;
 final class SlirpHandle implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SlirpHandle.class);
 
-    /** From SIGTERM to SIGKILL, and from there to giving up. slirp4netns ends on SIGTERM within milliseconds. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
-
     private final SlirpProcess process;
     private final PidFd pidFd;
-    private final Supervisor.Watch watch;
+    private final Supervisor supervisor;
+    private final Runnable onExit;
+    private Supervisor.Watch watch;
     private @Nullable ExitStatus exitStatus;
     private boolean closed;
 
@@ -30,7 +27,13 @@ final class SlirpHandle implements AutoCloseable {
             throws PosixException {
         this.process = process;
         this.pidFd = pidFd;
-        this.watch = supervisor.onExit(pidFd.fd(), () -> {
+        this.supervisor = supervisor;
+        this.onExit = onExit;
+        this.watch = watch();
+    }
+
+    private Supervisor.Watch watch() throws PosixException {
+        return supervisor.onExit(pidFd.fd(), () -> {
             noteExit();
             onExit.run();
         });
@@ -93,23 +96,23 @@ final class SlirpHandle implements AutoCloseable {
         }
     }
 
-    /** Ends it and waits for that: SIGTERM, then SIGKILL. */
-    void stop() {
+    /**
+     * Ends it and waits for that.
+     *
+     * @return why it goes on, watched as before; empty if it does not
+     */
+    Optional<String> stop() {
         watch.close();
-        try {
-            Optional<Signal> end = pidFd.end(GRACE);
-            if (!end.equals(Optional.of(Signal.TERM))) {
-                LOG.warn(
-                        "slirp4netns did not end by SIGTERM in time pid={} after={} ended-by={}",
-                        process.pid(),
-                        GRACE,
-                        end.map(Signal::toString).orElse("nothing"));
+        Optional<String> left = ProcessEnd.of("slirp4netns", pidFd);
+        if (left.isPresent()) {
+            try {
+                watch = watch();
+            } catch (PosixException e) {
+                throw new IllegalStateException("a pidfd can always be watched", e);
             }
-            noteExit();
-        } catch (PosixException e) {
-            LOG.debug("slirp4netns had ended already pid={} error={}", process.pid(), e.getMessage());
-            noteExit();
         }
+        noteExit();
+        return left;
     }
 
     /** Lets go of it; it goes on. */

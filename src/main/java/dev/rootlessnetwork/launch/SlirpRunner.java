@@ -13,6 +13,7 @@ import dev.rootlessnetwork.slirp.SlirpLaunch;
 import dev.rootlessnetwork.slirp.SlirpLog;
 import dev.rootlessnetwork.slirp.SlirpOptionSupport;
 import dev.rootlessnetwork.slirp.SlirpStartException;
+import dev.rootlessnetwork.slirp.SlirpStarter;
 import dev.rootlessnetwork.slirp.SlirpUnavailableException;
 import dev.rootlessnetwork.slirp.StartedSlirp;
 import dev.rootlessnetwork.slirp.UnsupportedOptionException;
@@ -44,7 +45,7 @@ final class SlirpRunner {
         this.onExit = onExit;
     }
 
-    /** The live process; null if there is none. */
+    /** The live process, be it one that {@link #stop} could not end; null if there is none. */
     @Nullable
     SlirpProcess process() {
         return handle != null && handle.alive() ? handle.process() : null;
@@ -82,6 +83,7 @@ final class SlirpRunner {
             handle = found;
             oomKillsBefore = context.cgroups().oomKills(files);
             context.cgroups().adoptNetwork(files, process.pid());
+            SlirpStarter.exposeToOomKiller(process.pid());
         });
         return adopted.isPresent();
     }
@@ -218,16 +220,23 @@ final class SlirpRunner {
                 configure);
     }
 
-    /** Ends slirp4netns, if it runs, and waits for that. */
-    void stop(String why) {
+    /**
+     * Ends slirp4netns, if it runs, and waits for that.
+     *
+     * @return why it goes on, as {@link #process} does; empty if it does not
+     */
+    Optional<String> stop(String why) {
         if (handle == null) {
-            return;
+            return Optional.empty();
         }
         LOG.info("Stopping slirp4netns pid={} why={}", handle.process().pid(), why);
-        handle.stop();
-        handle.close();
-        handle = null;
-        removeSocket();
+        Optional<String> left = handle.stop();
+        if (left.isEmpty()) {
+            handle.close();
+            handle = null;
+            removeSocket();
+        }
+        return left;
     }
 
     /** Ends supervision; slirp4netns goes on. */

@@ -35,8 +35,9 @@ final class SlirpSteps {
             if (restart != null) {
                 context.listener().restarting(restart);
             }
-            slirp.stop(stop.why().toString());
-            return current.withProcess(null);
+            Optional<String> left = slirp.stop(stop.why().toString());
+            left.ifPresent(why -> slirp.startFailed(Problem.retried(Reason.StartFailed, why)));
+            return left.isPresent() ? current : current.withProcess(null);
         }
         if (step instanceof Step.RemoveTap) {
             return removeTap(current);
@@ -62,13 +63,13 @@ final class SlirpSteps {
         } catch (IOException e) {
             slirp.startFailed(Problem.retried(
                     Reason.StartFailed,
-                    StateDirectory.describe(e) + "; make room in the state directory, or make it writable"));
+                    FileFailure.describe(e) + "; make room in the state directory, or make it writable"));
             return current;
         }
         try {
             guest.makeTap(plan.options());
         } catch (IOException e) {
-            String why = StateDirectory.describe(e);
+            String why = FileFailure.describe(e);
             if (guest.forbids(e)) {
                 return start(leaveTapToSlirp(starting, guest, why), bound, why);
             }
@@ -119,8 +120,8 @@ final class SlirpSteps {
         return !serves;
     }
 
-    /** Removes the interface that we made, if the namespace that it is in can still be reached. */
-    NetworkRecord removeTap(NetworkRecord current) {
+    /** Removes the interface that we made, if the namespace that it is in can still be reached. One that stays there is let go. */
+    private NetworkRecord removeTap(NetworkRecord current) {
         BoundTarget held = target.holding(current.binding());
         if (current.tap() == null || held == null) {
             return current;

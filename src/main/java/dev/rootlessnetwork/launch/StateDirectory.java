@@ -1,30 +1,20 @@
 package dev.rootlessnetwork.launch;
 
 import dev.rootlessnetwork.posix.DirectoryLock;
+import dev.rootlessnetwork.posix.FileTree;
 import dev.rootlessnetwork.posix.Procfs;
 import dev.rootlessnetwork.slirp.SlirpLaunch;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class StateDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
-    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
-            PosixFilePermissions.asFileAttribute(PRIVATE);
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
-    private static final Set<StandardOpenOption> REPLACE =
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-
     /** Longest path of a state directory in bytes, such that the sockets in it can be made. */
     public static final int LONGEST_PATH = SlirpLaunch.LONGEST_SOCKET_PATH
             - new NetworkFiles(Path.of("/networks", "0".repeat(NetworkFiles.ID_LENGTH)))
@@ -85,14 +66,14 @@ public final class StateDirectory {
             if (parent != null) {
                 Files.createDirectories(parent);
             }
-            makePrivate(directory);
+            PrivateFiles.makeDirectory(directory);
             directory = directory.toRealPath();
-            makePrivate(new StateDirectory(directory).networks());
+            PrivateFiles.makeDirectory(new StateDirectory(directory).networks());
         } catch (StateDirectoryException e) {
             throw e;
         } catch (IOException e) {
             throw new StateDirectoryException(
-                    "cannot use state directory " + directory + ": " + describe(e)
+                    "cannot use state directory " + directory + ": " + FileFailure.describe(e)
                             + "; make it writable or choose another with --state-dir",
                     e);
         }
@@ -114,22 +95,6 @@ public final class StateDirectory {
         }
     }
 
-    static void makePrivate(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectory(directory, PRIVATE_DIRECTORY);
-        }
-        int owner = (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        if (owner != self) {
-            throw new StateDirectoryException("state directory " + directory + " belongs to user " + owner
-                    + ", not to us (user " + self + "): choose another with --state-dir");
-        }
-        if (!Files.getPosixFilePermissions(directory).equals(PRIVATE)) {
-            LOG.warn("Making the state directory private directory={}", directory);
-            Files.setPosixFilePermissions(directory, PRIVATE);
-        }
-    }
-
     public Path path() {
         return directory;
     }
@@ -147,12 +112,12 @@ public final class StateDirectory {
             return Optional.empty();
         }
         try {
-            writeAtomically(lockFile(), (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+            PrivateFiles.write(lockFile(), (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
             return Optional.of(new Lock(lock.get()));
         } catch (IOException e) {
             lock.get().close();
             throw new StateDirectoryException(
-                    describe(e) + "; make it writable or choose another directory with --state-dir", e);
+                    FileFailure.describe(e) + "; make it writable or choose another directory with --state-dir", e);
         }
     }
 
@@ -179,7 +144,7 @@ public final class StateDirectory {
         try {
             return DirectoryLock.tryLock(directory);
         } catch (IOException e) {
-            throw new StateDirectoryException("cannot lock " + directory + ": " + describe(e), e);
+            throw new StateDirectoryException("cannot lock " + directory + ": " + FileFailure.describe(e), e);
         }
     }
 
@@ -190,7 +155,7 @@ public final class StateDirectory {
      */
     public void writeStatus(String uid, String yaml) throws IOException {
         NetworkFiles files = make(uid);
-        writeAtomically(files.status(), yaml.getBytes(StandardCharsets.UTF_8));
+        PrivateFiles.write(files.status(), yaml.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Removes what {@link #writeStatus} stored, of an object that has no network. */
@@ -220,7 +185,7 @@ public final class StateDirectory {
             } catch (NoSuchFileException e) {
                 LOG.debug("A network has no status yet directory={}", files.directory());
             } catch (IOException e) {
-                LOG.warn("Cannot read a status file={} error={}", files.status(), describe(e));
+                LOG.warn("Cannot read a status file={} error={}", files.status(), FileFailure.describe(e));
             }
         }
         return statuses;
@@ -261,17 +226,17 @@ public final class StateDirectory {
         NetworkFiles files = files(uid);
         if (!Files.isDirectory(files.directory())) {
             if (!Files.isDirectory(networks())) {
-                makePrivate(directory);
-                makePrivate(networks());
+                PrivateFiles.makeDirectory(directory);
+                PrivateFiles.makeDirectory(networks());
             }
-            makePrivate(files.directory());
+            PrivateFiles.makeDirectory(files.directory());
         }
         return files;
     }
 
     void writeRecord(NetworkRecord record) throws IOException {
         NetworkFiles files = make(record.plan().identity().uid());
-        writeAtomically(files.record(), RecordFormat.write(record));
+        PrivateFiles.write(files.record(), RecordFormat.write(record));
     }
 
     /** The record of a network; empty, with a warning, if it is not there or cannot be read. */
@@ -281,37 +246,36 @@ public final class StateDirectory {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            LOG.warn("Ignoring a garbled recovery record file={} error={}", files.record(), firstLine(describe(e)));
+            LOG.warn(
+                    "Ignoring a garbled recovery record file={} error={}",
+                    files.record(),
+                    firstLine(FileFailure.describe(e)));
             return Optional.empty();
         }
     }
 
     /** Removes all files of a network. */
     void delete(NetworkFiles files) throws IOException {
-        if (!Files.isDirectory(files.directory())) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(files.directory())) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+        FileTree.delete(files.directory());
     }
 
     /** Removes everything but the name of the owner: for when nothing runs that could need it. */
     void clear() throws IOException {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                if (!path.equals(directory) && !path.equals(lockFile())) {
-                    Files.deleteIfExists(path);
-                }
-            }
-        }
+        FileTree.deleteContent(directory, lockFile());
     }
 
-    /** Removes the name of the owner, who is about to let go of a directory with nothing in it. */
-    public void removeOwner() throws IOException {
+    /**
+     * Removes the name of the owner, who is about to let go, and then the directory of the node, if nothing is in it. In a container that is
+     * a mount, whose place is not ours to remove, but what is mounted is: the next container's runtime makes it anew.
+     *
+     * @param inPod whether we run in a container of a pod
+     */
+    public void retire(boolean inPod) throws IOException {
         Files.deleteIfExists(lockFile());
+        try (HostRoot host = HostRoot.open(Source.CLUSTER, inPod)) {
+            boolean removed = new HostFiles(host).removeIfEmpty(directory, directory);
+            LOG.debug("Looked at the state directory directory={} removed={}", directory, removed);
+        }
     }
 
     /** Where relays have their files. */
@@ -325,37 +289,6 @@ public final class StateDirectory {
 
     private Path lockFile() {
         return directory.resolve("lock");
-    }
-
-    private static void writeAtomically(Path file, byte[] content) throws IOException {
-        Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
-        try {
-            try (SeekableByteChannel channel = Files.newByteChannel(temporary, REPLACE, PRIVATE_FILE)) {
-                channel.write(ByteBuffer.wrap(content));
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            Files.deleteIfExists(temporary);
-            throw new IOException("cannot write " + file + ": " + reason(e), e);
-        }
-    }
-
-    /** The kernel's words alone, where there are some. */
-    private static String reason(IOException e) {
-        String reason = e instanceof FileSystemException failure ? failure.getReason() : null;
-        return reason == null ? describe(e) : reason;
-    }
-
-    /** What went wrong, in words also for exceptions whose message is only a path. */
-    static String describe(IOException e) {
-        String kind = e.getClass().getSimpleName().replaceAll("Exception$", "");
-        String message = e.getMessage();
-        if (message == null) {
-            return kind;
-        }
-        return e instanceof FileSystemException && e.getClass() != FileSystemException.class
-                ? kind + " " + message
-                : message;
     }
 
     private static String firstLine(String text) {

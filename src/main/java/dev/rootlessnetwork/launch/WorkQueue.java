@@ -143,9 +143,20 @@ public final class WorkQueue {
         return pending.values().stream().noneMatch(state -> state.running || (state.waiting && !closed));
     }
 
-    /** Lets a thread run this after a while, unless it is cancelled. */
+    /**
+     * Lets a thread run this once after a while, unless it is cancelled. A runtime exception is logged, and that is all: what must
+     * succeed in the end is work, with a key.
+     */
     public Future<?> later(Duration delay, Runnable task) {
-        return threads.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return threads.schedule(() -> runOnce(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static void runOnce(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("A fault of the program", e);
+        }
     }
 
     /**

@@ -27,7 +27,7 @@ public final class Tap {
      *
      * @param name 1 to 15 bytes; no {@code %}, which the kernel would replace by a number
      * @throws PosixException EBUSY: somebody is attached to it; EINVAL: an interface of another kind has the name; EPERM:
-     *     CAP_NET_ADMIN is missing; EACCES or ENOENT: /dev/net/tun cannot be opened
+     *     CAP_NET_ADMIN is missing, or the device cgroup keeps /dev/net/tun from us; EACCES or ENOENT: it cannot be opened
      */
     public static void createPersistent(String name) throws PosixException {
         setPersistent(name, 1, "make the tap " + name);
@@ -105,6 +105,15 @@ public final class Tap {
         return bytes;
     }
 
+    /**
+     * Looks whether the device opens that taps come from; changes nothing.
+     *
+     * @throws PosixException tells what to do about it
+     */
+    public static void checkDevice() throws PosixException {
+        openTun().close();
+    }
+
     private static Fd openTun() throws PosixException {
         try {
             return Fd.open(TUN, Fd.O_RDWR);
@@ -115,6 +124,13 @@ public final class Tap {
                             "open " + TUN, LibC.EACCES, "give this user access to it, for example by mode 0666");
                 case LibC.ENOENT ->
                     new PosixException("open " + TUN, LibC.ENOENT, "load the kernel module tun, or pass the device in");
+                case LibC.EPERM ->
+                    new PosixException(
+                            "open " + TUN,
+                            LibC.EPERM,
+                            "the device cgroup of this container does not allow character device 10:200, which a mount of"
+                                    + " the file does not change: runc 1.2.0 to 1.2.3 leave it out, so update to runc 1.2.4"
+                                    + " or newer, or have the device passed in (--device /dev/net/tun, or a device plugin)");
                 default -> e;
             };
         }

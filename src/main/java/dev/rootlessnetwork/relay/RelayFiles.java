@@ -1,5 +1,6 @@
 package dev.rootlessnetwork.relay;
 
+import dev.rootlessnetwork.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -86,32 +86,29 @@ public record RelayFiles(Path directory) {
         Files.deleteIfExists(made);
         Files.createSymbolicLink(made, directory.getFileName());
         if (Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS)) {
-            deleteTree(link); // by nobody's but a person's hand
+            FileTree.delete(link); // by nobody's but a person's hand
         }
         Files.move(made, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Removes the files, and the link to them. */
+    /** Removes the files, and the links to them. */
     public void delete() throws IOException {
         try (Stream<Path> links = Files.list(directory.getParent())) {
-            for (Path link : links.filter(Files::isSymbolicLink).toList()) {
-                if (Files.readSymbolicLink(link).equals(directory.getFileName())) {
-                    Files.deleteIfExists(link);
-                }
+            for (Path link : links.filter(this::leadsHere).toList()) {
+                Files.deleteIfExists(link);
             }
         } catch (NoSuchFileException e) {
             return;
         }
-        if (Files.isDirectory(directory)) {
-            deleteTree(directory);
-        }
+        FileTree.delete(directory);
     }
 
-    private static void deleteTree(Path top) throws IOException {
-        try (Stream<Path> tree = Files.walk(top)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+    /** Whether a path is a link to this relay; not, if it has vanished by now. */
+    private boolean leadsHere(Path link) {
+        try {
+            return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(directory.getFileName());
+        } catch (IOException e) {
+            return false;
         }
     }
 }

@@ -18,7 +18,10 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts a relay and waits until it is ready. */
+/**
+ * Starts a relay and waits until it is ready. It keeps the oom_score_adj that it inherits, unlike slirp4netns: there is one for all networks
+ * of the node, its heap is bounded, and its death cuts the connections of all.
+ */
 public final class RelayStarter {
     private static final Logger LOG = LoggerFactory.getLogger(RelayStarter.class);
     private static final int READY_FD = 3;

@@ -4,6 +4,7 @@ import dev.rootlessnetwork.posix.Children;
 import dev.rootlessnetwork.posix.ExitStatus;
 import dev.rootlessnetwork.posix.Fd;
 import dev.rootlessnetwork.posix.Namespaces;
+import dev.rootlessnetwork.posix.OomScore;
 import dev.rootlessnetwork.posix.PidFd;
 import dev.rootlessnetwork.posix.Pipe;
 import dev.rootlessnetwork.posix.Procfs;
@@ -139,6 +140,7 @@ public final class SlirpStarter {
         Outcome outcome;
         try {
             Rlimits.limitFileSize(process.pid(), SlirpLog.LIMIT);
+            exposeToOomKiller(process.pid());
             launch.placement().place(process.pid());
             outcome = outcome(launch, ready);
         } catch (IOException | RuntimeException e) {
@@ -169,6 +171,18 @@ public final class SlirpStarter {
                         SlirpStartException.Kind.FAILED,
                         "slirp4netns " + status + " before it was ready." + lastWords(launch));
         };
+    }
+
+    /**
+     * An agent's pod is more precious than those of tenants (system-node-critical: -997), and what it starts inherits that. A slirp4netns
+     * that a tenant's traffic has bloated must not be, or their pods would be killed in its place.
+     */
+    public static void exposeToOomKiller(int pid) {
+        try {
+            OomScore.raise(pid, OomScore.NEUTRAL);
+        } catch (IOException e) {
+            LOG.warn("The kernel may spare slirp4netns when memory runs out pid={} error={}", pid, e.toString());
+        }
     }
 
     private static Outcome outcome(SlirpLaunch launch, Pipe ready) throws IOException {

@@ -38,6 +38,7 @@ final class Fleet {
     private static final int THREADS = 8;
     private static final int MOST_THREADS = 256;
     private static final Duration LONG_START = Duration.ofMillis(200);
+    private static final Duration STOP_AGAIN = Duration.ofSeconds(5);
 
     /** Enough for slirp4netns to end by SIGTERM, or after two seconds by SIGKILL; a start that hangs takes longer. */
     private static final Duration PATIENCE_AT_END = Duration.ofSeconds(3);
@@ -165,7 +166,10 @@ final class Fleet {
         }
         NetworkKey key = unwanted.get(uid);
         if (key != null) {
-            launcher.stop(uid);
+            if (launcher.stop(uid).isPresent()) {
+                queue.addAfter(uid, STOP_AGAIN);
+                return;
+            }
             published.remove(uid);
             unwanted.remove(uid);
             settings.printer().removed(key);

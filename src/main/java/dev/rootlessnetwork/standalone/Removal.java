@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Stops networks without an operator. */
 public final class Removal implements AutoCloseable {
@@ -40,15 +41,19 @@ public final class Removal implements AutoCloseable {
      * Stops networks, all at the same time, and forgets them.
      *
      * @param orphansToo whether also processes are stopped that no record tells of
+     * @return what is left of those that could not be stopped, by UID, in a clause
      */
-    public void remove(Collection<String> uids, boolean orphansToo) throws InterruptedException {
-        WorkQueue queue = new WorkQueue("stop", Math.max(1, uids.size()), launcher::stop);
+    public Map<String, String> remove(Collection<String> uids, boolean orphansToo) throws InterruptedException {
+        Map<String, String> left = new ConcurrentHashMap<>();
+        WorkQueue queue = new WorkQueue(
+                "stop", Math.max(1, uids.size()), uid -> launcher.stop(uid).ifPresent(what -> left.put(uid, what)));
         uids.forEach(queue::add);
         queue.awaitIdle();
         queue.shutDown();
         if (orphansToo) {
             launcher.stopOrphans();
         }
+        return left;
     }
 
     @Override

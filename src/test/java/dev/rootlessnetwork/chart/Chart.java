@@ -85,7 +85,7 @@ public final class Chart {
         return daemonSet().at("/spec/template/spec");
     }
 
-    JsonNode agent() {
+    public JsonNode agent() {
         return pod().at("/containers/0");
     }
 
@@ -95,7 +95,7 @@ public final class Chart {
     }
 
     /** What a container has of capabilities beside none. */
-    static List<String> capabilities(JsonNode container) {
+    public static List<String> capabilities(JsonNode container) {
         return Manifests.strings(container.at("/securityContext/capabilities/add"));
     }
 }

@@ -6,14 +6,10 @@ import dev.rootlessnetwork.testing.CommandResult;
 import dev.rootlessnetwork.testing.TargetProcess;
 import dev.rootlessnetwork.testing.TestClient;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -108,32 +104,8 @@ class ConfinedAgentIT {
                 .toList();
     }
 
-    private static CommandResult confined(List<String> capabilities, List<String> command) {
-        return confined(Chart.file("seccomp.json"), capabilities, command);
-    }
-
-    /** As a runtime of containers does: first the filter, then the capabilities. */
-    private static CommandResult confined(Path profile, List<String> capabilities, List<String> command) {
-        StringBuilder bounds = new StringBuilder("-all");
-        capabilities.forEach(each -> bounds.append(",+").append(each.toLowerCase(Locale.ROOT)));
-        List<String> line = new ArrayList<>(List.of("python3", script(), profile.toString()));
-        line.addAll(List.of("setpriv", "--bounding-set=" + bounds, "--inh-caps=-all", "--"));
-        line.addAll(command);
-        return CommandResult.run(line);
-    }
-
-    private static String script() {
-        try {
-            return Path.of(Objects.requireNonNull(TestClient.class.getResource("seccomp.py"))
-                            .toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private CommandResult once(List<String> capabilities) {
-        return confined(capabilities, once());
+        return CommandResult.run(Confinement.of(capabilities, once()));
     }
 
     private List<String> once() {
@@ -172,7 +144,8 @@ class ConfinedAgentIT {
         once(granted()).orFail();
         assertThat(slirps()).as("adopted").isEqualTo(slirps);
 
-        confined(granted(), program("delete", "--all", "--state-dir", state())).orFail();
+        CommandResult.run(Confinement.of(granted(), program("delete", "--all", "--state-dir", state())))
+                .orFail();
         assertThat(slirps)
                 .noneMatch(pid -> ProcessHandle.of(Long.parseLong(pid)).isPresent());
     }
@@ -202,7 +175,7 @@ class ConfinedAgentIT {
                 temporary.resolve("mounts.json"),
                 chart.replace("\"mount\", ", "").replace("\"defaultErrnoRet\": 1,", "\"defaultErrnoRet\": 13,"));
 
-        CommandResult result = confined(profile, granted(), once());
+        CommandResult result = CommandResult.run(Confinement.of(profile, granted(), once()));
 
         assertThat(result.stdout())
                 .contains(
@@ -211,6 +184,7 @@ class ConfinedAgentIT {
                                 + " and ptrace (the chart's appArmorProfile); under SELinux as spc_t");
     }
 
+    /** With all capabilities, without which the kernel would refuse most of these by itself. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -236,14 +210,14 @@ class ConfinedAgentIT {
                 result = ctypes.CDLL(None, use_errno=True).syscall(number, 0, 0, 0, 0, 0)
                 print(number > 0, result, os.strerror(ctypes.get_errno()))
                 """;
-        CommandResult result = confined(granted(), List.of("python3", "-c", program, call));
+        CommandResult result = CommandResult.run(Confinement.ofCallsAlone(List.of("python3", "-c", program, call)));
         assertThat(result.orFail().stdout()).isEqualTo("True -1 Operation not permitted\n");
     }
 
     @Test
     void isRefusedRawPackets() {
         String program = "import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)";
-        assertThat(confined(List.of("NET_RAW"), List.of("python3", "-c", program))
+        assertThat(CommandResult.run(Confinement.of(List.of("NET_RAW"), List.of("python3", "-c", program)))
                         .stderr())
                 .contains("PermissionError");
         assertThat(CommandResult.run("python3", "-c", program).exitStatus()).isZero();

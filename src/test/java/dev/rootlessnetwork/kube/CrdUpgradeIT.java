@@ -47,7 +47,7 @@ class CrdUpgradeIT {
         return crd;
     }
 
-    /** As if from a version that has more: fields with defaults, which each object then has, and a reason that nobody here knows. */
+    /** As if from a version that has more: fields with defaults, which each object then has. */
     private static ObjectNode newer() throws IOException {
         ObjectNode crd = shipped();
         ObjectNode spec = (ObjectNode) crd.at(SCHEMA + "/spec/properties");

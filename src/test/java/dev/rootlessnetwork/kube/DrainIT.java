@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rootlessnetwork.api.RootlessNetworkStatus;
 import dev.rootlessnetwork.testing.CommandResult;
+import dev.rootlessnetwork.testing.FrozenProcess;
+import dev.rootlessnetwork.testing.HeldTap;
 import dev.rootlessnetwork.testing.LiveProcesses;
 import dev.rootlessnetwork.testing.Program;
 import dev.rootlessnetwork.testing.TargetProcess;
@@ -122,7 +124,7 @@ class DrainIT {
         assertDrained("web");
         assertThat(content()).containsExactly("lock");
         node.stopAgent();
-        assertThat(content()).isEmpty();
+        assertThat(node.state).doesNotExist();
 
         node.startAgent();
         RootlessNetworkStatus after = node.objects.awaitReady("web");
@@ -170,6 +172,94 @@ class DrainIT {
 
             assertThat(cgroup.directories("")).isEmpty();
             assertThat(content()).containsExactly("lock");
+        }
+    }
+
+    /** Frozen, it does not even end by SIGKILL. */
+    @Test
+    void isNotReadyWhileAProcessGoesOnAndEndsItOnceThatIsPossible() throws IOException {
+        node.startAgent();
+        node.objects.apply("web", relayed(target));
+        int slirp = TestNode.slirp(node.objects.awaitReady("web"));
+        node.stopAgent();
+
+        Agent agent;
+        try (FrozenProcess frozen = new FrozenProcess(slirp)) {
+            agent = Agent.start(node.settings().draining());
+            String left = "slirp4netns (PID " + slirp
+                    + ") has not ended 2 s after SIGKILL: it hangs in the kernel, or its cgroup is"
+                    + " frozen; see /proc/" + slirp + "/stack and cgroup";
+            await().atMost(DEADLINE).ignoreExceptions().untilAsserted(() -> {
+                assertThat(agent.readyz().body()).startsWith("draining: 1 network is still to be stopped: " + left);
+                assertThat(agent.readyz().statusCode()).isEqualTo(503);
+            });
+            RootlessNetworkStatus status = node.objects.awaitReason("web", "Drained");
+            assertThat(condition(status, "Ready").message())
+                    .isEqualTo("the network is being stopped because the agent drains, again and again: " + left);
+            assertThat(content()).as("for the next agent to find it by").contains("networks");
+            assertThat(frozen.isThere()).isTrue();
+        }
+        try {
+            await().atMost(DEADLINE).until(agent::isReady);
+            assertThat(TestNode.isAlive(slirp)).isFalse();
+            assertThat(content()).containsExactly("lock");
+            assertDrained("web");
+        } finally {
+            agent.close();
+        }
+    }
+
+    @Test
+    void isNotReadyWhileSomebodyKeepsTheInterface() throws IOException {
+        node.startAgent();
+        node.objects.apply("web", node.spec(target));
+        int slirp = TestNode.slirp(node.objects.awaitReady("web"));
+        node.stopAgent();
+        TestNode.kill(slirp);
+        Agent agent;
+        try (HeldTap held = new HeldTap(target, "tap0")) {
+            agent = Agent.start(node.settings().draining());
+            await().atMost(DEADLINE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(agent.readyz().body())
+                            .matches(
+                                    "draining: 1 network is still to be stopped: the interface tap0 in net:\\[\\d+] cannot be removed:"
+                                            + " remove the tap tap0: Device or resource busy \\(EBUSY\\); a process is attached to it; end that"
+                                            + " first\\s*"));
+            assertThat(held.isAttached()).isTrue();
+        }
+        try {
+            await().atMost(DEADLINE).until(agent::isReady);
+            assertThat(target.run("ip", "link", "show", "tap0").exitStatus()).isNotZero();
+        } finally {
+            agent.close();
+        }
+    }
+
+    @Test
+    void isNotReadyWhileTheRelayGoesOn() throws IOException {
+        node.startAgent();
+        node.objects.apply("web", relayed(target));
+        node.objects.awaitReady("web");
+        node.stopAgent();
+        int relay = Integer.parseInt(LiveProcesses.relays().get(0));
+
+        Agent agent;
+        try (FrozenProcess frozen = new FrozenProcess(relay)) {
+            agent = Agent.start(node.settings().draining());
+            await().atMost(DEADLINE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(agent.readyz().body())
+                            .startsWith("draining: relays and files are still to be removed: the relay (PID " + relay
+                                    + ") has not ended 2 s after SIGKILL"));
+            assertThat(frozen.isThere()).isTrue();
+        }
+        try {
+            await().atMost(DEADLINE).until(agent::isReady);
+            assertThat(LiveProcesses.relays()).isEmpty();
+            assertThat(content()).containsExactly("lock");
+        } finally {
+            agent.close();
         }
     }
 

@@ -108,8 +108,8 @@ class RightsIT {
     }
 
     @Test
-    void withoutPatchOfTheStatusTheNetworkRunsAndNobodyIsTold() {
-        node.startAgent(without("patch", "rootlessnetworks/status"));
+    void withoutPatchOfTheStatusTheNetworkRunsAndTheAgentAloneTells() {
+        Agent agent = node.startAgent(without("patch", "rootlessnetworks/status"));
         node.objects.apply("web", node.spec(target, TestNamespace.port("http", 18080, 80)));
         awaitRefused("patch", "rootlessnetworks/status");
         await().atMost(DEADLINE)
@@ -117,6 +117,16 @@ class RightsIT {
                 .until(() ->
                         TestClient.here().echo("tcp", "127.0.0.1", 18080, 1).equals("same"));
         assertThat(node.objects.waitsForAnAgent("web")).isTrue();
+        await().atMost(DEADLINE)
+                .until(() -> agent.readyz()
+                        .body()
+                        .equals(
+                                "the API server does not let us write statuses and events (403): bind the agent's ClusterRole to"
+                                        + " its account\n"));
+        assertThat(agent.readyz().statusCode()).isEqualTo(503);
+
+        node.objects.delete("web");
+        await("nothing that waits").atMost(DEADLINE).until(agent::isReady);
     }
 
     @Test

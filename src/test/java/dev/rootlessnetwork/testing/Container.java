@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process with a root file system and mounts of its own, as in a container: its /run is another than the host's, and what is mounted on the
@@ -33,6 +34,17 @@ public final class Container implements AutoCloseable {
      * @param outer a command line that runs the rest of its own, such as setpriv(1); empty for none
      */
     public Container(List<String> unshare, List<String> outer, Class<?> main, String... arguments) throws IOException {
+        this(null, unshare, outer, main, arguments);
+    }
+
+    /**
+     * The same, with a directory of the host.
+     *
+     * @param mounted below /run of the host, and under the same name in the container; null: none
+     */
+    public Container(
+            @Nullable Path mounted, List<String> unshare, List<String> outer, Class<?> main, String... arguments)
+            throws IOException {
         root = Files.createTempDirectory(Files.createDirectories(ROOTS), "root");
         List<String> java = List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -43,9 +55,11 @@ public final class Container implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount"));
         Stream.of(unshare, List.of("sh", script(), root.toString()), outer, java, List.of(arguments))
                 .forEach(command::addAll);
-        process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (mounted != null) {
+            builder.environment().put("MOUNTED", mounted.toString());
+        }
+        process = builder.start();
         Thread reader = new Thread(this::collect, "container-output");
         reader.setDaemon(true);
         reader.start();
@@ -91,6 +105,12 @@ public final class Container implements AutoCloseable {
                         Stream.of("nsenter", "--target", Long.toString(process.pid()), "--mount", "--"),
                         Stream.of(command))
                 .toList());
+    }
+
+    /** Asks it to end by SIGTERM and waits for that; its exit status. */
+    public int terminate() throws InterruptedException {
+        process.destroy();
+        return process.waitFor();
     }
 
     /** Closes its standard input and waits for its end, then kills it if it has not ended. */

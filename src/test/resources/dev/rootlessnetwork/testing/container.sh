@@ -1,4 +1,5 @@
-# Runs a command in a root of its own, as a container does: the host's directories, but a /run of its own.
+# Runs a command in a root of its own, as a container does: the host's directories, but a /run of its own,
+# in which one directory of the host is mounted where MOUNTED names it.
 # For a mount namespace of its own. Usage: container.sh DIRECTORY COMMAND...; the directory is below /run.
 set -eu
 
@@ -19,6 +20,10 @@ done
 resolv_conf=$(readlink -f /etc/resolv.conf || true)
 name_servers=$(cat /etc/resolv.conf 2>/dev/null || true)
 mount -t tmpfs -o mode=0755 tmpfs "$root/run"
+if [ -n "${MOUNTED:-}" ]; then
+    mkdir -p "$root$MOUNTED"
+    mount --bind "$MOUNTED" "$root$MOUNTED"
+fi
 
 cd "$root"
 pivot_root . host
