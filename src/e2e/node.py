@@ -160,5 +160,6 @@ def leftovers():
         if called and Path(os.fsdecode(called[0])).name in ("slirp4netns", "java", "rootlessnet"):
             found.add(f"process {process.name} {os.fsdecode(called[0])}")
     for directory in ("/run/rootlessnet", "/var/lib/kubelet/seccomp"):
-        found.update(f"file {file}" for file in Path(directory).rglob("*"))
+        if Path(directory).exists():
+            found.update(f"file {file}" for file in [directory, *Path(directory).rglob("*")])
     return found
