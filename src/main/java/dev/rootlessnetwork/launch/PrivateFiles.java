@@ -3,6 +3,7 @@ package dev.rootlessnetwork.launch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Makes files and directories that no other user can read. */
 final class PrivateFiles {
@@ -46,8 +48,16 @@ final class PrivateFiles {
                     + ", not to us (user " + self + "): choose another with --state-dir");
         }
         if (!Files.getPosixFilePermissions(directory).equals(PRIVATE)) {
-            LOG.warn("Making the state directory private directory={}", directory);
+            // The kubelet makes one that all may read; where something lies in it already, somebody else has opened it.
+            LOG.atLevel(isEmpty(directory) ? Level.INFO : Level.WARN)
+                    .log("Making the state directory private directory={}", directory);
             Files.setPosixFilePermissions(directory, PRIVATE);
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            return !entries.iterator().hasNext();
         }
     }
 
