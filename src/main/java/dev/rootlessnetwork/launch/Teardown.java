@@ -9,29 +9,13 @@ import org.jspecify.annotations.Nullable;
  * Takes down all that a network has, in the order in which it can go; again and again while something is left. Guarded by its network's
  * lock.
  */
-final class Teardown {
-    private final LauncherContext context;
-    private final String uid;
-    private final NetworkFiles files;
-    private final SlirpRunner slirp;
-    private final NetworkPorts ports;
-    private final NetworkTarget target;
-
-    Teardown(
-            LauncherContext context,
-            String uid,
-            NetworkFiles files,
-            SlirpRunner slirp,
-            NetworkPorts ports,
-            NetworkTarget target) {
-        this.context = context;
-        this.uid = uid;
-        this.files = files;
-        this.slirp = slirp;
-        this.ports = ports;
-        this.target = target;
-    }
-
+record Teardown(
+        LauncherContext context,
+        String uid,
+        NetworkFiles files,
+        SlirpRunner slirp,
+        NetworkPorts ports,
+        NetworkTarget target) {
     /**
      * Takes down what can be. Files and claims go last: by the files the operator after us finds what is left.
      *

@@ -84,7 +84,8 @@ class CgroupIT {
         assertEverywhere(WEB, observation.slirp().pid());
         assertEverywhere("relay", relay());
         // On version 2 it may be 0 so early: what was taken before the move is another cgroup's.
-        assertThat(operator.launcher.memory().get("uid-web")).isBetween(0L, 64L << 20);
+        long least = Files.exists(Path.of("/sys/fs/cgroup/memory")) ? 1 : 0;
+        assertThat(operator.launcher.memory().get("uid-web")).isBetween(least, 64L << 20);
 
         operator.launcher.stop("uid-web");
 
