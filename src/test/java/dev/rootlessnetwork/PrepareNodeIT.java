@@ -69,14 +69,7 @@ class PrepareNodeIT {
         Path kubelet = Files.createSymbolicLink(node.resolve("kubelet"), node.resolve("disk"));
         Path file = kubelet.resolve("seccomp/rootlessnetwork/agent.json");
         for (String content : List.of("{\"first\": 1}", "{}")) {
-            Path profile = Files.writeString(image.resolve("agent.json"), content);
-            prepare(
-                    IN_POD,
-                    "seccomp profile " + file + " is there",
-                    "--seccomp-profile",
-                    profile.toString(),
-                    "--seccomp-directory",
-                    String.valueOf(file.getParent()));
+            put(content, file);
             assertThat(node.resolve("disk/seccomp/rootlessnetwork/agent.json")).hasContent(content);
             assertThat(node.resolve("disk/seccomp/rootlessnetwork")).isDirectoryNotContaining("glob:**.new");
             assertThat(Files.getPosixFilePermissions(file)).asString().contains("OTHERS_READ");
@@ -98,8 +91,14 @@ class PrepareNodeIT {
     @Test
     void leavesADirectoryThatItHasNotMade() throws IOException {
         Path seccomp = Files.createDirectories(node.resolve("kubelet/seccomp"));
-        Path profile = Files.writeString(image.resolve("agent.json"), "{}");
         Path file = seccomp.resolve("rootlessnetwork/agent.json");
+        put("{}", file);
+        remove(file);
+        assertThat(seccomp).isEmptyDirectory();
+    }
+
+    private void put(String content, Path file) throws IOException {
+        Path profile = Files.writeString(image.resolve("agent.json"), content);
         prepare(
                 IN_POD,
                 "seccomp profile " + file + " is there",
@@ -107,8 +106,6 @@ class PrepareNodeIT {
                 profile.toString(),
                 "--seccomp-directory",
                 String.valueOf(file.getParent()));
-        remove(file);
-        assertThat(seccomp).isEmptyDirectory();
     }
 
     private static void remove(Path file) throws IOException {

@@ -183,9 +183,8 @@ class DrainIT {
         int slirp = TestNode.slirp(node.objects.awaitReady("web"));
         node.stopAgent();
 
-        Agent agent;
-        try (FrozenProcess frozen = new FrozenProcess(slirp)) {
-            agent = Agent.start(node.settings().draining());
+        try (FrozenProcess frozen = new FrozenProcess(slirp);
+                Agent agent = Agent.start(node.settings().draining())) {
             String left = "slirp4netns (PID " + slirp
                     + ") has not ended 2 s after SIGKILL: it hangs in the kernel, or its cgroup is"
                     + " frozen; see /proc/" + slirp + "/stack and cgroup";
@@ -198,14 +197,12 @@ class DrainIT {
                     .isEqualTo("the network is being stopped because the agent drains, again and again: " + left);
             assertThat(content()).as("for the next agent to find it by").contains("networks");
             assertThat(frozen.isThere()).isTrue();
-        }
-        try {
+
+            frozen.thaw();
             await().atMost(DEADLINE).until(agent::isReady);
             assertThat(TestNode.isAlive(slirp)).isFalse();
             assertThat(content()).containsExactly("lock");
             assertDrained("web");
-        } finally {
-            agent.close();
         }
     }
 
@@ -216,9 +213,8 @@ class DrainIT {
         int slirp = TestNode.slirp(node.objects.awaitReady("web"));
         node.stopAgent();
         TestNode.kill(slirp);
-        Agent agent;
-        try (HeldTap held = new HeldTap(target, "tap0")) {
-            agent = Agent.start(node.settings().draining());
+        try (HeldTap held = new HeldTap(target, "tap0");
+                Agent agent = Agent.start(node.settings().draining())) {
             await().atMost(DEADLINE)
                     .ignoreExceptions()
                     .untilAsserted(() -> assertThat(agent.readyz().body())
@@ -227,12 +223,10 @@ class DrainIT {
                                             + " remove the tap tap0: Device or resource busy \\(EBUSY\\); a process is attached to it; end that"
                                             + " first\\s*"));
             assertThat(held.isAttached()).isTrue();
-        }
-        try {
+
+            held.release();
             await().atMost(DEADLINE).until(agent::isReady);
             assertThat(target.run("ip", "link", "show", "tap0").exitStatus()).isNotZero();
-        } finally {
-            agent.close();
         }
     }
 
@@ -244,22 +238,19 @@ class DrainIT {
         node.stopAgent();
         int relay = Integer.parseInt(LiveProcesses.relays().get(0));
 
-        Agent agent;
-        try (FrozenProcess frozen = new FrozenProcess(relay)) {
-            agent = Agent.start(node.settings().draining());
+        try (FrozenProcess frozen = new FrozenProcess(relay);
+                Agent agent = Agent.start(node.settings().draining())) {
             await().atMost(DEADLINE)
                     .ignoreExceptions()
                     .untilAsserted(() -> assertThat(agent.readyz().body())
                             .startsWith("draining: relays and files are still to be removed: the relay (PID " + relay
                                     + ") has not ended 2 s after SIGKILL"));
             assertThat(frozen.isThere()).isTrue();
-        }
-        try {
+
+            frozen.thaw();
             await().atMost(DEADLINE).until(agent::isReady);
             assertThat(LiveProcesses.relays()).isEmpty();
             assertThat(content()).containsExactly("lock");
-        } finally {
-            agent.close();
         }
     }
 

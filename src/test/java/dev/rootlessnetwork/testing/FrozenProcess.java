@@ -33,9 +33,15 @@ public final class FrozenProcess implements AutoCloseable {
         return ProcessHandle.of(pid).isPresent();
     }
 
-    /** Lets it go on, and so end by the signals that have come meanwhile. */
     @Override
     public void close() throws IOException {
+        if (Files.exists(group)) {
+            thaw();
+        }
+    }
+
+    /** Lets it go on, and so end by the signals that have come meanwhile. */
+    public void thaw() throws IOException {
         Files.writeString(group.resolve("freezer.state"), "THAWED");
         await().until(this::isRemoved);
     }

@@ -28,8 +28,13 @@ public final class HeldTap implements AutoCloseable {
         return holder.isAlive();
     }
 
+    /** Lets go of it. */
+    public void release() {
+        Readiness.kill(holder);
+    }
+
     @Override
     public void close() {
-        Readiness.kill(holder);
+        release();
     }
 }
